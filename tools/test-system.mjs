@@ -1,0 +1,49 @@
+// npm run test:system: installs the programs that tests need of the system, where they are missing.
+import { spawnSync } from "node:child_process"
+import { accessSync, constants } from "node:fs"
+import { delimiter, join } from "node:path"
+
+/** The tests say the same with `needs(program, package)`; see test/support/needs.ts. */
+const NEEDED = [
+  { program: "tmux", debianPackage: "tmux" }, // a terminal to press Ctrl-C in
+  { program: "python3", debianPackage: "python3" }, // a peer for subprocesses and sockets
+]
+
+const missing = NEEDED.filter(({ program }) => !isInstalled(program))
+for (const { program } of NEEDED) console.log(`${isInstalled(program) ? "found  " : "missing"} ${program}`)
+if (missing.length > 0) process.exitCode = installAll(missing.map(({ debianPackage }) => debianPackage))
+
+/** @param {string[]} packages */
+function installAll(packages) {
+  if (!isInstalled("apt-get")) {
+    console.error(`This system has no apt-get. Install ${packages.join(", ")} with its own package manager.`)
+    return 1
+  }
+  const asRoot = process.getuid?.() === 0 ? [] : ["sudo"]
+  if (asRoot.length > 0 && !isInstalled("sudo")) {
+    console.error(`Run this as root: apt-get install ${packages.join(" ")}`)
+    return 1
+  }
+  // A list of packages that is too old names versions that are gone.
+  return run([...asRoot, "apt-get", "update", "-q"]) || run([...asRoot, "apt-get", "install", "-y", "-q", ...packages])
+}
+
+/** @param {string[]} command */
+function run(command) {
+  console.log(`$ ${command.join(" ")}`)
+  const [program = "", ...args] = command
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
+  return spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], env }).status ?? 1
+}
+
+/** @param {string} program */
+function isInstalled(program) {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}

@@ -1,0 +1,166 @@
+// npm test: every test file, then the conformance programs in both entry modes and on fresh
+// scenarios. Arguments choose test files (a path, or a part of one) or are options of
+// `node --test`; then only those tests run:
+//
+//   npm test -- sync/lock
+//   npm test -- --test-name-pattern="late task"
+import { spawn } from "node:child_process"
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { availableParallelism, tmpdir } from "node:os"
+import { join } from "node:path"
+import { root } from "./install.mjs"
+import { environment } from "./project-node.mjs"
+
+const LIMIT_SECONDS = 6 * 60
+const FILE_LIMIT_SECONDS = 2 * 60
+const GRACE_SECONDS = 5
+/** Options of `node --test` whose value may be an argument of its own. */
+const WITH_VALUE = /^--test-(name-pattern|skip-pattern|reporter|reporter-destination|timeout|concurrency|shard)$/
+
+const { names, options } = parse(process.argv.slice(2))
+const selected = names.length > 0 || options.length > 0
+const files = testFiles(names)
+
+const started = performance.now()
+const scratch = mkdtempSync(join(tmpdir(), "asyncio-ts-test-"))
+const missing = join(scratch, "missing")
+const env = { ...environment(process.execPath), ASYNCIO_TS_MISSING: missing }
+/** @type {{ title: string, code: number, seconds: number }[]} */
+const results = []
+/** @type {import("node:child_process").ChildProcess | undefined} */
+let running
+let interrupted = 0
+
+for (const [signal, code] of /** @type {const} */ ([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]])) {
+  process.on(signal, () => {
+    interrupted = code
+    stop(signal)
+  })
+}
+
+await step("tests", [
+  "--test",
+  "--test-reporter=spec",
+  `--test-concurrency=${Math.min(4, availableParallelism())}`,
+  `--test-timeout=${FILE_LIMIT_SECONDS * 1000}`,
+  ...options,
+  ...files,
+])
+if (!selected && existsSync(join(root, "conformance/main.ts"))) {
+  await step("conformance", ["conformance/main.ts"])
+  await step("conformance, entered from timers", ["conformance/main.ts", "--entry", "timer"])
+  await step("conformance, fresh scenarios", ["conformance/main.ts", "--fresh", "2000"])
+}
+report()
+
+/** @param {string[]} args */
+function parse(args) {
+  const names = []
+  const options = []
+  for (let arg = args.shift(); arg !== undefined; arg = args.shift()) {
+    if (!arg.startsWith("-")) names.push(arg)
+    else options.push(arg, ...(WITH_VALUE.test(arg) ? args.splice(0, 1) : []))
+  }
+  return { names, options }
+}
+
+/**
+ * Named one by one: what `node --test` makes of a folder or a pattern differs between versions.
+ *
+ * @param {string[]} names
+ */
+function testFiles(names) {
+  const all = globSync("test/**/*.test.ts", { cwd: root }).map((file) => file.replaceAll("\\", "/")).sort()
+  const files = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name.replace(/^\.\//, ""))))
+  if (files.length > 0) return files
+  console.error(names.length === 0 ? "There are no test files in test/." : `No test file has ${names.join(" or ")} in its path.`)
+  process.exit(1)
+}
+
+/**
+ * Runs Node with `args`, unless the time is up.
+ *
+ * @param {string} title
+ * @param {string[]} args
+ */
+async function step(title, args) {
+  if (interrupted !== 0) return
+  console.log(`\n== ${title} (Node ${process.version})`)
+  const begun = performance.now()
+  const left = LIMIT_SECONDS - (begun - started) / 1000
+  const code = left > 0 ? await runUntil(left, args) : skipped()
+  results.push({ title, code, seconds: (performance.now() - begun) / 1000 })
+}
+
+function skipped() {
+  console.error(`not run: the ${LIMIT_SECONDS} s for all of npm test are over`)
+  return 1
+}
+
+/**
+ * @param {number} seconds
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+function runUntil(seconds, args) {
+  return new Promise((resolve) => {
+    // A group of its own, so that the limit ends what tests have started as well.
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"], detached: true })
+    running = child
+    const timer = setTimeout(() => {
+      console.error(`\nstopped: the ${LIMIT_SECONDS} s for all of npm test are over; what ran last stands above`)
+      stop("SIGINT")
+    }, seconds * 1000)
+    child.on("close", (code, signal) => {
+      clearTimeout(timer)
+      // What the tests have left running would hold the terminal, or the next step's ports.
+      signalGroup(child, "SIGKILL")
+      running = undefined
+      if (signal !== null && interrupted === 0) console.error(`ended by ${signal}`)
+      resolve(code ?? 1)
+    })
+  })
+}
+
+/**
+ * Asks what runs to end, so that the test runner can say what was running, then ends it.
+ *
+ * @param {NodeJS.Signals} signal
+ */
+function stop(signal) {
+  const child = running
+  if (child === undefined) return
+  signalGroup(child, signal)
+  setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_SECONDS * 1000).unref()
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return
+  try {
+    if (process.platform === "win32") child.kill(signal)
+    else process.kill(-child.pid, signal)
+  } catch {
+    // The whole group has ended.
+  }
+}
+
+function report() {
+  console.log()
+  if (existsSync(missing)) {
+    const lines = new Set(readFileSync(missing, "utf8").trim().split("\n"))
+    for (const line of [...lines].sort()) {
+      const [program, debianPackage] = line.split("\t")
+      console.log(`needs ${program}: apt-get install ${debianPackage}`)
+    }
+    console.log("(the tests that need them were skipped; `npm run test:system` installs them)\n")
+  }
+  rmSync(scratch, { recursive: true, force: true })
+  for (const { title, code, seconds } of results) {
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${title} (${seconds.toFixed(1)} s)`)
+  }
+  process.exitCode = interrupted || Math.max(...results.map(({ code }) => code))
+}
