@@ -1,0 +1,71 @@
+var _a;
+import { brand } from "./brand.js";
+/**
+ * Several errors raised as one, such as those of the children of a `TaskGroup`.
+ *
+ * `errors` holds them in the order in which they came; a group may hold groups.
+ *
+ * @see https://docs.python.org/3/library/exceptions.html#exception-groups
+ */
+export class ExceptionGroup extends AggregateError {
+    name = "ExceptionGroup";
+    code = "ERR_EXCEPTION_GROUP";
+    static {
+        brand(this, "ExceptionGroup");
+    }
+    /** @throws RangeError if `errors` is empty: a group of nothing says nothing. */
+    constructor(message, errors) {
+        const list = [...errors];
+        if (list.length === 0)
+            throw new RangeError("an ExceptionGroup needs at least one error");
+        super(list, `${message} (${list.length} ${list.length === 1 ? "error" : "errors"}): ${list.map(brief).join("; ")}`);
+        this.title = message;
+    }
+    /** The message without the list of errors. */
+    title;
+    /**
+     * The part of this group whose errors match, with the nesting kept, or undefined.
+     *
+     * @param condition - an error class, or a function that says whether an error matches
+     */
+    subgroup(condition) {
+        return this.split(condition)[0];
+    }
+    /** The part that matches and the part that does not; either may be undefined. */
+    split(condition) {
+        const matching = [];
+        const rest = [];
+        for (const error of this.errors) {
+            if (error instanceof _a) {
+                const [inside, outside] = error.split(condition);
+                if (inside !== undefined)
+                    matching.push(inside);
+                if (outside !== undefined)
+                    rest.push(outside);
+            }
+            else if (matches(error, condition)) {
+                matching.push(error);
+            }
+            else {
+                rest.push(error);
+            }
+        }
+        return [this.#part(matching), this.#part(rest)];
+    }
+    #part(errors) {
+        return errors.length === 0 ? undefined : new _a(this.title, errors);
+    }
+}
+_a = ExceptionGroup;
+function matches(error, condition) {
+    return isErrorClass(condition) ? error instanceof condition : condition(error);
+}
+// A predicate written with `function` has a prototype as a class has; only an error class
+// has one that inherits from Error's.
+function isErrorClass(condition) {
+    const prototype = condition.prototype;
+    return prototype === Error.prototype || prototype instanceof Error;
+}
+function brief(error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

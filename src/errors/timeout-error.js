@@ -1,0 +1,13 @@
+import { brand } from "./brand.js";
+/**
+ * Thrown when a deadline passed; its `cause` is the cancellation that it made.
+ *
+ * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError
+ */
+export class TimeoutError extends Error {
+    name = "TimeoutError";
+    code = "ERR_TIMEOUT";
+    static {
+        brand(this, "TimeoutError");
+    }
+}
