@@ -1,0 +1,23 @@
+import { CancelledError } from "../errors/cancelled-error.ts"
+
+/** One request to cancel: why, who asked, and in debug mode where. */
+export interface CancelRequest {
+  readonly message: unknown
+  readonly requestedBy: string
+  readonly requestedAt: string | undefined
+}
+
+// V8's switch for the length of stacks; elsewhere setting it does nothing.
+const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
+
+/** The error that a request is thrown as. */
+export function cancellation(request: CancelRequest): CancelledError {
+  // The stack would show the loop, not the program; `requestedAt` says where it was asked for.
+  const limit = stacks.stackTraceLimit ?? 10
+  stacks.stackTraceLimit = 0
+  try {
+    return new CancelledError(request.message, request)
+  } finally {
+    stacks.stackTraceLimit = limit
+  }
+}

@@ -1,0 +1,86 @@
+/** Aims `request` at `frame`: counts it, and interrupts what is below. */
+export function aim(frame, request) {
+    count(frame);
+    frame.interrupt(request);
+}
+/** Counts a request at `frame` that somebody else delivers. */
+export function count(frame) {
+    frame.requests += 1;
+    frame.root.requested += 1;
+}
+/** The requests on the line from `frame` up to its task that nobody has withdrawn. */
+export function countRequests(frame) {
+    if (frame.root.requested === 0)
+        return 0;
+    let sum = 0;
+    for (let above = frame; above !== null; above = above.parent)
+        sum += above.requests;
+    return sum;
+}
+/**
+ * Withdraws one request on the line from `frame` up, the nearest first; returns how many
+ * are left. The last one takes an undelivered error with it.
+ */
+export function withdraw(frame) {
+    for (let above = frame; above !== null; above = above.parent) {
+        if (above.requests > 0) {
+            above.requests -= 1;
+            above.root.requested -= 1;
+            break;
+        }
+    }
+    const left = countRequests(frame);
+    if (left === 0) {
+        for (let above = frame.parent; above !== null; above = above.parent)
+            above.forgiveLine();
+        frame.forgive();
+    }
+    return left;
+}
+/**
+ * Makes the next await of `frame`'s line throw, without counting a new request: for who
+ * swallowed a cancellation to tell of something else, and owes it to the line.
+ */
+export function renew(frame, request) {
+    let holder = frame;
+    while (holder !== null && holder.requests === 0)
+        holder = holder.parent;
+    if (holder === null)
+        return;
+    withdraw(frame);
+    count(holder);
+    frame.deliverLater(request, false);
+}
+let found = null;
+/**
+ * Interrupts a task, and the tasks that it awaits, and those that they await: depth first,
+ * like the recursion it replaces, which a chain of some thousand tasks would overflow and a
+ * cycle never leave.
+ */
+export function interruptTask(target, request) {
+    if (found !== null) {
+        found.push({ target, request, leave: false });
+        return;
+    }
+    const stack = [{ target, request, leave: false }];
+    try {
+        for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
+            if (step.leave) {
+                step.target.onPath = false;
+            }
+            else if (!step.target.onPath) {
+                step.target.onPath = true;
+                stack.push({ ...step, leave: true });
+                found = [];
+                aim(step.target.frame, step.request);
+                for (let next = found.pop(); next !== undefined; next = found.pop())
+                    stack.push(next);
+            }
+        }
+    }
+    finally {
+        found = null;
+        for (const step of stack)
+            step.target.onPath = false;
+    }
+}

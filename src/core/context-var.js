@@ -1,0 +1,142 @@
+/**
+ * Context variables: values that belong to a task and what it starts.
+ */
+import { host } from "../host/host.js";
+import { RuntimeError } from "../errors/misuse.js";
+import { currentContext } from "./ambient.js";
+import { ContextValues } from "./context.js";
+import { currentFrame, Frame } from "./frame.js";
+import { Scheduler } from "./scheduler.js";
+// Never started, so whoever asks for a running loop under it finds none.
+const noLoop = new Scheduler();
+/** Undoes one `set`; made by `ContextVar.set`. */
+export class Token {
+    variable;
+    /** What the variable had before; undefined with `hadValue` false when it had none. */
+    oldValue;
+    hadValue;
+    context;
+    used = false;
+    constructor(variable, context) {
+        this.variable = variable;
+        this.context = context;
+        this.hadValue = context.has(variable);
+        this.oldValue = context.get(variable);
+    }
+}
+/**
+ * A variable whose value belongs to the current context: each task has a copy of its
+ * creator's, so what a task sets is seen by what it starts and by nobody else.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * const user = new asyncio.ContextVar("user", { default: "nobody" })
+ * await asyncio.run(async () => {
+ *   user.set("Ann")
+ *   console.log(await asyncio.createTask(async () => user.get())) // -> Ann
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/contextvars.html
+ */
+export class ContextVar {
+    name;
+    valueType;
+    #default;
+    constructor(name, options = {}) {
+        this.name = name;
+        this.#default = "default" in options ? { value: options.default } : undefined; // present, so of type T
+    }
+    /**
+     * The value in the current context, else `fallback`, else the variable's default.
+     *
+     * @throws RuntimeError if there is none of the three (Python's LookupError).
+     */
+    get(fallback) {
+        const context = currentContext();
+        if (context.has(this))
+            return context.get(this); // `has` says that a T was set
+        if (fallback !== undefined)
+            return fallback;
+        if (this.#default !== undefined)
+            return this.#default.value;
+        throw new RuntimeError(`context variable '${this.name}' has no value here; set it, or give it a default`);
+    }
+    /** Sets the value in the current context; the token undoes it. */
+    set(value) {
+        const context = currentContext();
+        const token = new Token(this, context);
+        context.set(this, value);
+        return token;
+    }
+    /**
+     * Restores what the variable had before the `set` that made `token`.
+     *
+     * @throws RuntimeError if the token was used, or comes from another context or variable.
+     */
+    reset(token) {
+        if (token.used)
+            throw new RuntimeError(`the token for '${this.name}' has been used; each undoes one set`);
+        if (token.variable !== this)
+            throw new RuntimeError(`the token is for '${token.variable.name}', not '${this.name}'`);
+        if (token.context !== currentContext()) {
+            throw new RuntimeError(`the token for '${this.name}' was made in another context; reset it where it was set`);
+        }
+        token.used = true;
+        if (token.hadValue)
+            token.context.set(this, token.oldValue); // hadValue says that a T was there
+        else
+            token.context.delete(this);
+    }
+    toString() {
+        return `<ContextVar ${this.name}>`;
+    }
+}
+/**
+ * The values of all context variables; `copyContext` makes one, `createTask` and callbacks
+ * take one.
+ *
+ * @see https://docs.python.org/3/library/contextvars.html#contextvars.Context
+ */
+export class Context extends ContextValues {
+    /** Calls `fn` with this context as the current one; changes stay in it. */
+    run(fn) {
+        return runIn(this, fn);
+    }
+    copy() {
+        return this.copyInto(new Context());
+    }
+}
+/** A copy of the current context. */
+export function copyContext() {
+    return currentContext().copyInto(new Context());
+}
+function runIn(context, fn) {
+    const outer = currentFrame();
+    if (outer === undefined || outer.ended) {
+        // In a callback, or outside any loop: a frame that has ended lends its loop and context.
+        const stray = new Frame(outer?.loop ?? noLoop, "Context.run", null, null, context);
+        stray.ended = true;
+        return host.enter(stray, fn, undefined);
+    }
+    const frame = new Frame(outer.loop, "Context.run", outer.owner, outer, context);
+    frame.begin();
+    let result;
+    try {
+        result = host.enter(frame, fn, undefined);
+    }
+    catch (error) {
+        frame.end();
+        throw error;
+    }
+    if (result instanceof Promise) {
+        const end = () => frame.end();
+        result.then(end, end);
+    }
+    else {
+        frame.end();
+    }
+    return result;
+}

@@ -1,0 +1,90 @@
+/**
+ * Tasks that await each other in a circle, and programs in which nothing can happen again.
+ */
+import { DeadlockError } from "../errors/misuse.ts"
+import { awaits, Future, FutureWait } from "./future.ts"
+import { Frame, type Below } from "./frame.ts"
+import type { Scheduler } from "./scheduler.ts"
+import { frameOf, Task } from "./task.ts"
+import { Wait } from "./wait.ts"
+
+/** Looks for circles among the waits opened since it last looked. */
+export class DeadlockWatch {
+  readonly #loop: Scheduler
+
+  constructor(loop: Scheduler) {
+    this.#loop = loop
+  }
+
+  readonly look = (): number => {
+    if (this.#loop.newWaits.length > 0) {
+      const waits = this.#loop.newWaits.splice(0)
+      const settled = new Set<object>()
+      for (const wait of waits) {
+        if (wait instanceof FutureWait && wait.state === "pending" && wait.frame !== null) {
+          if (closesCircle(wait, settled)) wait.doom(circle(this.#loop))
+        }
+      }
+    }
+    return Infinity
+  }
+}
+
+/** Whether following what is awaited from `wait` leads back to its own task. */
+function closesCircle(wait: FutureWait<unknown>, settled: Set<object>): boolean {
+  const own = wait.frame?.root
+  const todo: Future<unknown>[] = [wait.future]
+  const seen = new Set<object>()
+  for (let future = todo.pop(); future !== undefined; future = todo.pop()) {
+    if (seen.has(future) || settled.has(future) || future.done()) continue
+    seen.add(future)
+    todo.push(...future[awaits]())
+    if (!(future instanceof Task)) continue
+    if (future[frameOf] === own) return true
+    todo.push(...awaitedBelow(future[frameOf]))
+  }
+  for (const future of seen) settled.add(future)
+  return false
+}
+
+/** What a task awaits and cannot do without; nothing while a timeout of its own may end the wait. */
+function awaitedBelow(frame: Frame): Future<unknown>[] {
+  // Several open lines, as under Promise.race, may go on when one of them does.
+  const only: Below | null = frame.first
+  if (frame.deadline || only === null || only !== frame.last) return []
+  if (only instanceof FutureWait) return [only.future]
+  return only instanceof Frame ? awaitedBelow(only) : []
+}
+
+function circle(loop: Scheduler): DeadlockError {
+  return new DeadlockError(`tasks await each other in a circle, so none can go on:\n${listTasks(loop)}`)
+}
+
+/** The tasks of a loop and what each waits for, one a line. */
+export function listTasks(loop: Scheduler): string {
+  const lines: string[] = []
+  for (const task of loop.tasks) {
+    if (!(task instanceof Task)) continue
+    const waits = [...openWaits(task[frameOf])].map((wait) => {
+      const { kind, detail } = wait.info()
+      return detail === undefined ? kind : `${kind} ${detail}`
+    })
+    lines.push(`  ${task.getName()} waits for ${waits.length === 0 ? "something foreign" : waits.join(", ")}`)
+  }
+  return lines.join("\n")
+}
+
+/** The waits that are open below a frame. */
+export function* openWaits(frame: Frame): Generator<Wait<unknown>> {
+  for (let below = frame.first; below !== null; below = below.next) {
+    if (below instanceof Frame) yield* openWaits(below)
+    else if (below instanceof Wait) yield below as Wait<unknown>
+  }
+}
+
+/** Ends every wait of `task` with `error`; a task that awaits something foreign is asked to cancel. */
+export function doomWaits(task: Task<unknown>, error: DeadlockError): void {
+  const waits = [...openWaits(task[frameOf])]
+  for (const wait of waits) wait.doom(error)
+  if (waits.length === 0) task.cancel(error.message)
+}

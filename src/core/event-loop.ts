@@ -1,0 +1,223 @@
+/**
+ * The event loop as users know it: asyncio's methods over the scheduler.
+ */
+import { checkFunction, checkSeconds, describe } from "../structures/arguments.ts"
+import { RuntimeError } from "../errors/misuse.ts"
+import { host } from "../host/host.ts"
+import { countDebug } from "./ambient.ts"
+import type { Clock } from "./clock.ts"
+import type { ContextValues } from "./context.ts"
+import type { Coroutine } from "./coroutine.ts"
+import { DeadlockWatch } from "./deadlock.ts"
+import { Future } from "./future.ts"
+import { Handle, type TimerHandle } from "./handle.ts"
+import { Scheduler, type ExceptionContext } from "./scheduler.ts"
+import { Task, type Startable, type TaskOptions } from "./task.ts"
+import { UserCallback } from "./user-callback.ts"
+
+export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void
+/** Makes the tasks of a loop; gets what `createTask` got. */
+export type TaskFactory = <T>(loop: EventLoop, work: Startable<T>, options: TaskOptions) => Task<T>
+
+export interface CallbackOptions {
+  /** The context variables to run with; by default a copy of the caller's. */
+  readonly context?: ContextValues
+}
+
+/**
+ * Runs callbacks and tasks, one at a time, in the order of CPython's event loop.
+ *
+ * Programs seldom touch it: `run` makes one and closes it. Several may run in one thread.
+ *
+ * Invariant: closed implies not running; a closed loop holds no callback and no timer.
+ *
+ * @see https://docs.python.org/3/library/asyncio-eventloop.html
+ */
+export class EventLoop extends Scheduler {
+  #debug = false
+  #handler: ExceptionHandler | null = null
+  #taskFactory: TaskFactory | null = null
+  /** Seconds that a callback or step may take before debug mode reports it. */
+  slowCallbackDuration = 0.1
+
+  /** @param options - `clock`: what time it runs on; the system's by default */
+  constructor(options: { clock?: Clock } = {}) {
+    super(options.clock)
+    this.chores.push(new DeadlockWatch(this).look)
+  }
+
+  /** Seconds on the loop's clock, which never goes back. */
+  time(): number {
+    return this.clock.time()
+  }
+
+  /** Calls `callback` with the next iteration; callbacks run in the order of registration. */
+  callSoon(callback: () => void, options: CallbackOptions = {}): Handle {
+    const handle = new Handle(this.#wrap(callback, "callSoon", options))
+    this.schedule(handle)
+    return handle
+  }
+
+  /** As `callSoon`; there is one thread only, so it differs in name alone. */
+  callSoonThreadsafe(callback: () => void, options: CallbackOptions = {}): Handle {
+    return this.callSoon(callback, options)
+  }
+
+  /** Calls `callback` after `delay` seconds; a negative delay is due at once. */
+  callLater(delay: number, callback: () => void, options: CallbackOptions = {}): TimerHandle {
+    checkSeconds(delay, "delay")
+    return this.scheduleAt(this.time() + delay, this.#wrap(callback, "callLater", options))
+  }
+
+  /** Calls `callback` at `when`, in seconds of `time()`. */
+  callAt(when: number, callback: () => void, options: CallbackOptions = {}): TimerHandle {
+    checkSeconds(when, "when")
+    return this.scheduleAt(when, this.#wrap(callback, "callAt", options))
+  }
+
+  createFuture<T>(): Future<T> {
+    return new Future<T>({ loop: this })
+  }
+
+  /** Makes a task through the task factory; see `asyncio.createTask`. */
+  createTask<T>(work: Startable<T>, options: Omit<TaskOptions, "loop"> = {}): Task<T> {
+    this.#mustBeOpen()
+    if (this.#taskFactory !== null) return this.#taskFactory(this, work, options)
+    return new Task(work, { ...options, loop: this })
+  }
+
+  /** Sets what makes the tasks; null restores the default. */
+  setTaskFactory(factory: TaskFactory | null): void {
+    if (factory !== null) checkFunction(factory, "a task factory")
+    this.#taskFactory = factory
+  }
+
+  getTaskFactory(): TaskFactory | null {
+    return this.#taskFactory
+  }
+
+  /**
+   * Runs until `stop()`; the promise resolves when the loop has stopped.
+   *
+   * @throws RuntimeError if the loop runs already, or is closed.
+   */
+  runForever(): Promise<void> {
+    this.#mustBeOpen()
+    if (this.running) throw new RuntimeError("this event loop is already running")
+    return new Promise((resolve) => this.start(resolve))
+  }
+
+  /**
+   * Runs until `work` is done, and gives its outcome.
+   *
+   * @throws RuntimeError if the loop is stopped before.
+   */
+  async runUntilComplete<T>(work: Startable<T> | Future<T>): Promise<T> {
+    this.#mustBeOpen()
+    const future = work instanceof Future ? work : this.createTask(work)
+    const stop = (): void => this.stop()
+    future.addDoneCallback(stop)
+    try {
+      await this.runForever()
+    } finally {
+      future.removeDoneCallback(stop)
+    }
+    if (!future.done()) throw new RuntimeError("the event loop was stopped before the future was done")
+    return future.result()
+  }
+
+  isRunning(): boolean {
+    return this.running
+  }
+
+  isClosed(): boolean {
+    return this.dead
+  }
+
+  /**
+   * Drops what is scheduled and reports coroutines that were never awaited; idempotent.
+   *
+   * @throws RuntimeError while the loop runs.
+   */
+  close(): void {
+    if (this.running) throw new RuntimeError("cannot close a running event loop; stop() it first")
+    if (this.dead) return
+    this.lostErrors.flush()
+    for (const coroutine of this.unstarted.takeAll()) reportNeverAwaited(coroutine as Coroutine<unknown>)
+    this.setDebug(false)
+    this.shutDown()
+  }
+
+  /** Sets what handles errors that nobody else does; null restores the default. */
+  setExceptionHandler(handler: ExceptionHandler | null): void {
+    if (handler !== null && typeof handler !== "function") {
+      throw new TypeError(`an exception handler is a function or null, not ${describe(handler)}`)
+    }
+    this.#handler = handler
+  }
+
+  getExceptionHandler(): ExceptionHandler | null {
+    return this.#handler
+  }
+
+  /** Writes the message, the exception and further facts to standard error. */
+  defaultExceptionHandler(context: ExceptionContext): void {
+    const facts = Object.keys(context)
+      .filter((key) => key !== "message" && key !== "exception" && context[key] !== undefined)
+      .sort()
+      .map((key) => `\n${key}: ${String(context[key])}`)
+    host.report(context.message + facts.join(""), context.exception)
+  }
+
+  /** Calls the exception handler; a handler that fails falls back to the default one. Never throws. */
+  override callExceptionHandler(context: ExceptionContext): void {
+    try {
+      if (this.#handler === null) this.defaultExceptionHandler(context)
+      else this.#handler(this, context)
+    } catch (exception) {
+      try {
+        this.defaultExceptionHandler({ message: "Unhandled error in exception handler", exception, context })
+      } catch {
+        // The default handler writes to the console; when even that fails nobody is left to tell.
+      }
+    }
+  }
+
+  getDebug(): boolean {
+    return this.#debug
+  }
+
+  setDebug(enabled: boolean): void {
+    if (enabled !== this.#debug) countDebug(enabled ? 1 : -1)
+    this.#debug = enabled
+  }
+
+  override schedule(runnable: Parameters<Scheduler["schedule"]>[0]): void {
+    this.#mustBeOpen()
+    super.schedule(runnable)
+  }
+
+  #wrap(callback: () => void, method: string, options: CallbackOptions): UserCallback {
+    this.#mustBeOpen()
+    checkFunction(callback, `the callback of ${method}`)
+    return new UserCallback(this, callback, callback.name, options.context)
+  }
+
+  #mustBeOpen(): void {
+    if (this.dead) throw new RuntimeError("Event loop is closed; make a new one, or use asyncio.run(…)")
+  }
+}
+
+declare module "./scheduler.ts" {
+  interface LoopTypes {
+    readonly eventLoop: EventLoop
+  }
+}
+
+/** Warns of a coroutine that nobody awaited. */
+export function reportNeverAwaited(coroutine: Coroutine<unknown>): void {
+  host.warn(
+    `coroutine '${coroutine.name}' was never awaited: nothing of it ran; await it or give it to createTask(…)`,
+    "ASYNCIO_NEVER_AWAITED",
+  )
+}

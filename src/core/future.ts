@@ -1,0 +1,427 @@
+/**
+ * A result that will come: set once, awaited any number of times.
+ */
+import { describe, refuseThenable } from "../structures/arguments.ts"
+import { CancelledError } from "../errors/cancelled-error.ts"
+import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
+import { requestBy, runningLoop } from "./ambient.ts"
+import { cancellation, type CancelRequest } from "./cancel-request.ts"
+import type { ContextValues } from "./context.ts"
+import { currentFrame, type Frame } from "./frame.ts"
+import { Handle, type Runnable } from "./handle.ts"
+import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
+import type { WaitInfo } from "./observer.ts"
+import type { PublicLoop, Scheduler } from "./scheduler.ts"
+import { UserCallback } from "./user-callback.ts"
+import { derive, Wait } from "./wait.ts"
+
+/** Is told once that a future is done. */
+export interface Listener {
+  futureDone(): void
+}
+
+type DoneCallback<F> = (future: F) => void
+
+class CallbackListener<T> implements Listener {
+  readonly callback: DoneCallback<Future<T>>
+  readonly #loop: Scheduler
+  readonly #user: UserCallback
+
+  constructor(future: Future<T>, callback: DoneCallback<Future<T>>, context: ContextValues | undefined) {
+    this.callback = callback
+    this.#loop = future[loopOf]
+    this.#user = new UserCallback(this.#loop, () => callback(future), callback.name, context)
+  }
+
+  futureDone(): void {
+    this.#loop.schedule(new Handle(this.#user))
+  }
+}
+
+// What other files of this library need of a future and its users do not: keyed by symbols
+// that no entry point exports.
+
+/** The loop of a future. */
+export const loopOf: unique symbol = Symbol("loop")
+/** Asks for the cancellation of a future on behalf of whoever made the request. */
+export const cancelFor: unique symbol = Symbol("cancelFor")
+/** The futures that a future waits for, such as the children of a gather. */
+export const awaits: unique symbol = Symbol("awaits")
+/** Why a future may not be awaited by a frame, or undefined. */
+export const refuse: unique symbol = Symbol("refuse")
+export const listen: unique symbol = Symbol("listen")
+export const unlisten: unique symbol = Symbol("unlisten")
+export const returnWith: unique symbol = Symbol("returnWith")
+export const failWith: unique symbol = Symbol("failWith")
+/** Ends as cancelled; the first to ask gets the given error, later ones a new one without message. */
+export const cancelWith: unique symbol = Symbol("cancelWith")
+/** Nobody need ask for the outcome: it is never reported as lost. */
+export const forget: unique symbol = Symbol("forget")
+/** The message that a future was cancelled with. */
+export const cancelMessage: unique symbol = Symbol("cancelMessage")
+/** The cancelled error, as `result` would throw it. Only when cancelled. */
+export const takeCancelledError: unique symbol = Symbol("takeCancelledError")
+
+/**
+ * A placeholder for a result; most programs use `Task` and `gather` instead.
+ *
+ * Awaiting a pending one suspends the task; awaiting one that is done does not. Outside
+ * any task it can be awaited like a promise. Cancelling a task that awaits a future cancels
+ * the future, and with it all others who await it; `shield` prevents that.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   const future = new asyncio.Future<string>()
+ *   asyncio.getRunningLoop().callLater(0.01, () => future.setResult("ready"))
+ *   console.log(await future) // -> ready
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.Future
+ */
+export class Future<T> implements Promise<T>, Failed {
+  readonly [loopOf]: Scheduler
+  // Invariants: the state leaves "pending" once; from then on #listeners is empty, and
+  // each listener was told exactly once, in the order of registration.
+  #state: "pending" | "returned" | "failed" | "cancelled" = "pending"
+  #value: T | undefined
+  #error: unknown
+  #listeners: Listener | Listener[] | null = null
+  #retrieved = true
+  #request: CancelRequest | null = null
+  #cancelledError: CancelledError | null = null
+
+  /** @throws RuntimeError if no loop is given and none runs. */
+  constructor(options: { loop?: Scheduler } = {}) {
+    this[loopOf] = options.loop ?? runningLoop("make a Future")
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Future"
+  }
+
+  done(): boolean {
+    return this.#state !== "pending"
+  }
+
+  cancelled(): boolean {
+    return this.#state === "cancelled"
+  }
+
+  /**
+   * The result.
+   *
+   * @throws InvalidStateError while it is pending; CancelledError if it was cancelled; the
+   * exception if it failed.
+   */
+  result(): T {
+    switch (this.#state) {
+      case "returned":
+        return this.#value as T // set together with the state
+      case "pending":
+        throw new InvalidStateError(`${this.toString()} is not done; await it, or ask done() first`)
+      case "failed":
+        this.#retrieved = true
+        throw this.#error
+      case "cancelled":
+        throw this[takeCancelledError]()
+    }
+  }
+
+  /**
+   * The exception it failed with, or undefined when it did not fail.
+   *
+   * @throws InvalidStateError while it is pending; CancelledError if it was cancelled.
+   */
+  exception(): unknown {
+    if (this.#state === "pending") {
+      throw new InvalidStateError(`${this.toString()} is not done; await it, or ask done() first`)
+    }
+    if (this.#state === "cancelled") throw this[takeCancelledError]()
+    this.#retrieved = true
+    return this.#error
+  }
+
+  /**
+   * Completes it with a result.
+   *
+   * @throws InvalidStateError if it is done; TypeError for a promise or coroutine, which
+   * whoever awaits the result would run unasked.
+   */
+  setResult(value: T): void {
+    this.#mustBePending("set a result")
+    refuseThenable(value, "a result")
+    this[returnWith](value)
+  }
+
+  /**
+   * Completes it with an exception; an error class is instantiated.
+   *
+   * @throws InvalidStateError if it is done.
+   */
+  setException(error: unknown): void {
+    this.#mustBePending("set an exception")
+    this[failWith](typeof error === "function" ? new (error as new () => unknown)() : error)
+  }
+
+  /**
+   * Cancels it: awaiting it throws CancelledError.
+   *
+   * @returns false if it is done already
+   */
+  cancel(message?: unknown): boolean {
+    return this[cancelFor](requestBy(message))
+  }
+
+  /** Calls `callback` with this future through the loop once it is done, also when it is done already. */
+  addDoneCallback(callback: (future: this) => void, options: { context?: ContextValues } = {}): void {
+    if (typeof callback !== "function") throw new TypeError(`a done callback is a function, not ${describe(callback)}`)
+    const listener = new CallbackListener<T>(this, callback as DoneCallback<Future<T>>, options.context)
+    if (this.done()) listener.futureDone()
+    else this[listen](listener)
+  }
+
+  /** Takes every registration of `callback` back; returns how many there were. */
+  removeDoneCallback(callback: (future: this) => void): number {
+    const before = this.#count()
+    this.#keep((listener) => !(listener instanceof CallbackListener) || listener.callback !== callback)
+    return before - this.#count()
+  }
+
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    if (this.done()) return derive(this.#outcome(), onFulfilled, onRejected)
+    const frame = currentFrame()
+    if (frame === undefined || frame.ended) {
+      return new FutureWait(null, this).park(onFulfilled, onRejected)
+    }
+    const refusal = this[refuse](frame)
+    if (refusal !== undefined) return derive(Promise.reject(refusal), onFulfilled, onRejected)
+    return new FutureWait(frame, this).park(onFulfilled, onRejected)
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.then(undefined, onRejected)
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return afterwards(this, onFinally)
+  }
+
+  /** The loop it belongs to. */
+  getLoop(): PublicLoop {
+    return this[loopOf] as unknown as PublicLoop // only event loops make futures
+  }
+
+  toString(): string {
+    return `<${this[Symbol.toStringTag]} ${this.#state}>`
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString()
+  }
+
+  [refuse](frame: Frame): Error | undefined {
+    if (frame.loop === this[loopOf]) return undefined
+    return new RuntimeError(
+      `${this.toString()} belongs to another event loop than ${frame.owner?.label ?? "this code"}: ` +
+        `await it where it was made, or hand over its result`,
+    )
+  }
+
+  [cancelFor](request: CancelRequest): boolean {
+    if (this.#state !== "pending") {
+      this.#retrieved = true
+      return false
+    }
+    this.#request = request
+    this.#finish("cancelled")
+    return true
+  }
+
+  get [cancelMessage](): unknown {
+    return this.#request?.message
+  }
+
+  [awaits](): Iterable<Future<unknown>> {
+    return []
+  }
+
+  [listen](listener: Listener): void {
+    const listeners = this.#listeners
+    if (listeners === null) this.#listeners = listener
+    else if (Array.isArray(listeners)) listeners.push(listener)
+    else this.#listeners = [listeners, listener]
+  }
+
+  [unlisten](listener: Listener): void {
+    this.#keep((kept) => kept !== listener)
+  }
+
+  [returnWith](value: T): void {
+    this.#value = value
+    this.#finish("returned")
+  }
+
+  [failWith](error: unknown): void {
+    this.#error = error === undefined ? new Error("failed with undefined; throw an Error instead") : error
+    this.#retrieved = false
+    this.#finish("failed")
+    if (!this.#retrieved) this[loopOf].lostErrors.add(this, this[loopOf].clock.time())
+  }
+
+  [cancelWith](error: CancelledError): void {
+    this.#cancelledError = error
+    this.#finish("cancelled")
+  }
+
+  [forget](): void {
+    this.#retrieved = true
+  }
+
+  get [retrieved](): boolean {
+    return this.#retrieved
+  }
+
+  [reportLost](): void {
+    this.#retrieved = true
+    this[loopOf].callExceptionHandler({
+      message: `${this[Symbol.toStringTag]} exception was never retrieved`,
+      exception: this.#error,
+      future: this,
+    })
+  }
+
+  /** The outcome as a native promise. Only when done. */
+  #outcome(): Promise<T> {
+    if (this.#state === "returned") return Promise.resolve(this.#value as T)
+    try {
+      return Promise.resolve(this.result())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  [takeCancelledError](): CancelledError {
+    const error = this.#cancelledError
+    this.#cancelledError = null
+    if (error !== null) return error
+    return this.#request === null ? new CancelledError() : cancellation(this.#request)
+  }
+
+  #finish(state: "returned" | "failed" | "cancelled"): void {
+    this.#state = state
+    const listeners = this.#listeners
+    this.#listeners = null
+    if (listeners === null) return
+    if (!Array.isArray(listeners)) listeners.futureDone()
+    else for (const listener of listeners) listener.futureDone()
+  }
+
+  #mustBePending(attempt: string): void {
+    if (this.#state !== "pending") {
+      throw new InvalidStateError(`cannot ${attempt}: ${this.toString()} is done; it takes one outcome`)
+    }
+  }
+
+  #count(): number {
+    return this.#listeners === null ? 0 : Array.isArray(this.#listeners) ? this.#listeners.length : 1
+  }
+
+  #keep(keep: (listener: Listener) => boolean): void {
+    const listeners = this.#listeners
+    if (Array.isArray(listeners)) this.#listeners = listeners.filter(keep)
+    else if (listeners !== null && !keep(listeners)) this.#listeners = null
+  }
+}
+
+/** A line that awaits a future. With no frame it stands outside any task and waits as with a promise. */
+export class FutureWait<T> extends Wait<T> implements Listener {
+  readonly future: Future<T>
+
+  constructor(frame: Frame | null, future: Future<T>) {
+    super(frame)
+    this.future = future
+    future[listen](this)
+    frame?.loop.newWaits.push(this)
+  }
+
+  futureDone(): void {
+    if (this.frame === null) this.run()
+    else this.wake()
+  }
+
+  info(): WaitInfo {
+    return { kind: this.future[Symbol.toStringTag], detail: this.future.toString() }
+  }
+
+  protected cancelAwaited(request: CancelRequest): boolean {
+    return this.future[cancelFor](request)
+  }
+
+  // A cancellation that came after the outcome beats it, unless the outcome is one itself.
+  protected resume(error: CancelledError | null): void {
+    let value: T
+    try {
+      value = this.future.result()
+    } catch (failure) {
+      this.fail(error === null || failure instanceof CancelledError ? failure : error)
+      return
+    }
+    if (error === null) this.settle(value)
+    else this.fail(error)
+  }
+
+  /** Whoever looks at a future with `then` may do so for longer than its frame lives. */
+  orphan(): void {
+    this.frame = null
+    this.tooLate = null
+  }
+}
+
+/** Calls an internal function through the loop once a future is done, like a done callback without context. */
+export class Relay<T> implements Listener, Runnable {
+  readonly quiet = true
+  readonly #future: Future<T>
+  readonly #callback: (future: Future<T>) => void
+
+  constructor(future: Future<T>, callback: (future: Future<T>) => void) {
+    this.#future = future
+    this.#callback = callback
+    if (future.done()) this.futureDone()
+    else future[listen](this)
+  }
+
+  futureDone(): void {
+    this.#future[loopOf].schedule(this)
+  }
+
+  run(): void {
+    this.#callback(this.#future)
+  }
+
+  /** Takes the call back if the future is not done. */
+  stop(): void {
+    this.#future[unlisten](this)
+  }
+}
+
+/** `finally` for anything of ours: the callback is awaited, and the outcome passed on. */
+export function afterwards<T>(target: PromiseLike<T>, onFinally: (() => unknown) | null | undefined): Promise<T> {
+  if (typeof onFinally !== "function") return target.then() as Promise<T> // our `then` returns real promises
+  return target.then(
+    async (value) => {
+      await onFinally()
+      return value
+    },
+    async (error: unknown) => {
+      await onFinally()
+      throw error
+    },
+  ) as Promise<T>
+}

@@ -1,0 +1,46 @@
+/**
+ * Failed futures whose outcome nobody has asked for: reported within a second, and at the
+ * latest when the loop closes. Collection is no guarantee in JavaScript, so unlike CPython
+ * nothing waits for it.
+ */
+import { Deque } from "../structures/deque.ts"
+
+/** Whether somebody has asked for the outcome. */
+export const retrieved: unique symbol = Symbol("retrieved")
+export const reportLost: unique symbol = Symbol("reportLost")
+
+export interface Failed {
+  readonly [retrieved]: boolean
+  [reportLost](): void
+}
+
+/** Seconds that a program has to retrieve an error before it is reported. */
+const PATIENCE = 0.5
+
+/** Invariant: `#failed` is in the order of failure, so only its head need be looked at. */
+export class LostErrors {
+  readonly #failed = new Deque<{ future: Failed; since: number }>()
+
+  add(future: Failed, now: number): void {
+    this.#failed.push({ future, since: now })
+  }
+
+  /** Reports what has waited long enough; returns when to be called again. */
+  check(now: number): number {
+    for (let head = this.#failed.peek(); head !== undefined; head = this.#failed.peek()) {
+      if (!head.future[retrieved]) {
+        if (now - head.since < PATIENCE) return head.since + PATIENCE
+        head.future[reportLost]()
+      }
+      this.#failed.shift()
+    }
+    return Infinity
+  }
+
+  /** Reports everything that is left. */
+  flush(): void {
+    for (let head = this.#failed.shift(); head !== undefined; head = this.#failed.shift()) {
+      if (!head.future[retrieved]) head.future[reportLost]()
+    }
+  }
+}

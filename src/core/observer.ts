@@ -1,0 +1,67 @@
+/**
+ * The seam for observers: what the runtime tells whoever watches a program run.
+ *
+ * Debug mode, the recorder, the inspector and tracing are observers and live outside the
+ * core. Without one, an event costs a comparison with null. An observer that throws is
+ * taken off and its error reported: it never takes the loop down.
+ */
+import { host } from "../host/host.ts"
+
+/** A task, as observers see it. `id` is unique in the process. */
+export interface TaskInfo {
+  readonly id: number
+  readonly name: string
+}
+
+/** What a task waits for. */
+export interface WaitInfo {
+  /** Such as `sleep`, `Lock.acquire`, `Task`. */
+  readonly kind: string
+  /** What exactly: a delay, the name of a task. */
+  readonly detail?: string
+}
+
+export interface Observer {
+  taskCreated?(task: TaskInfo, parent: TaskInfo | undefined, time: number): void
+  /** The task's code runs from here. */
+  taskResumed?(task: TaskInfo, time: number): void
+  taskParked?(task: TaskInfo, on: WaitInfo, time: number): void
+  taskDone?(task: TaskInfo, how: "returned" | "failed" | "cancelled" | "left behind", time: number): void
+  handleBegun?(name: string, time: number): void
+  handleDone?(name: string, time: number): void
+}
+
+/** The observer to tell, or null. Read it before building what would be told. */
+export let observer: Required<Observer> | null = null
+const observers = new Set<Observer>()
+
+/** Adds an observer; the returned function takes it off. */
+export function observe(added: Observer): () => void {
+  observers.add(added)
+  observer = fanOut
+  return () => {
+    observers.delete(added)
+    if (observers.size === 0) observer = null
+  }
+}
+
+function tell(call: (to: Observer) => void): void {
+  for (const to of observers) {
+    try {
+      call(to)
+    } catch (error) {
+      observers.delete(to)
+      if (observers.size === 0) observer = null
+      host.report("An observer threw and was taken off:", error)
+    }
+  }
+}
+
+const fanOut: Required<Observer> = {
+  taskCreated: (task, parent, time) => tell((to) => to.taskCreated?.(task, parent, time)),
+  taskResumed: (task, time) => tell((to) => to.taskResumed?.(task, time)),
+  taskParked: (task, on, time) => tell((to) => to.taskParked?.(task, on, time)),
+  taskDone: (task, how, time) => tell((to) => to.taskDone?.(task, how, time)),
+  handleBegun: (name, time) => tell((to) => to.handleBegun?.(name, time)),
+  handleDone: (name, time) => tell((to) => to.handleDone?.(name, time)),
+}

@@ -1,0 +1,91 @@
+/**
+ * What code that runs on a loop asks of it: the current task, new tasks, futures of things.
+ */
+import { describe, isThenable } from "../structures/arguments.js";
+import { RuntimeError } from "../errors/misuse.js";
+import { runningLoop } from "./ambient.js";
+import { Coroutine } from "./coroutine.js";
+import { EventLoop } from "./event-loop.js";
+import { currentFrame } from "./frame.js";
+import { Future, loopOf } from "./future.js";
+import { cancelOnAbort } from "./signal.js";
+import { Task, taskOf } from "./task.js";
+import { wrapFuture } from "./wrap-future.js";
+/** The loop that runs the code that asks. @throws RuntimeError if none does. */
+export function getRunningLoop() {
+    return runningLoop("get"); // only event loops run
+}
+/** The task whose code asks; undefined in callbacks. @throws RuntimeError outside any loop. */
+export function currentTask() {
+    const frame = currentFrame();
+    if (frame === undefined)
+        runningLoop("ask for its current task");
+    return taskOf(frame);
+}
+/** The tasks of a loop that are not done, in the order of their creation. */
+export function allTasks(loop = getRunningLoop()) {
+    return new Set(loop.tasks); // only tasks register there
+}
+/**
+ * Runs a coroutine concurrently with the code that calls this; it starts with the loop's
+ * next iteration.
+ *
+ * @param work - a coroutine, or a function that is called to make one
+ * @throws RuntimeError if no loop runs, or the coroutine has started; TypeError for a
+ * promise or a task, which run already.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   const task = asyncio.createTask(() => asyncio.sleep(0.01, "done"), { name: "nap" })
+ *   console.log(task.getName(), await task) // -> nap done
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
+ */
+export function createTask(work, options = {}) {
+    const { signal, ...rest } = options;
+    const task = getRunningLoop().createTask(work, rest); // the run awaits what `work` gives
+    if (signal !== undefined)
+        cancelOnAbort(task, signal);
+    return task;
+}
+/** Whether something is a `Future` or a `Task` of this library. */
+export function isFuture(value) {
+    return value instanceof Future;
+}
+/** Whether something is a coroutine that this library made. */
+export function isCoroutine(value) {
+    return value instanceof Coroutine;
+}
+/**
+ * A future for anything that can be awaited: futures as they are, coroutines and functions
+ * as new tasks, promises wrapped.
+ *
+ * @throws TypeError for anything else; RuntimeError for a future of another loop.
+ */
+export function ensureFuture(work, loop) {
+    if (work instanceof Future) {
+        const expected = loop ?? currentFrame()?.loop;
+        if (expected !== undefined && work[loopOf] !== expected) {
+            throw new RuntimeError(`${work.toString()} belongs to another event loop; hand over its result instead`);
+        }
+        return work;
+    }
+    const own = loop ?? getRunningLoop();
+    if (work instanceof Coroutine || typeof work === "function")
+        return own.createTask(work);
+    if (isThenable(work))
+        return wrapFuture(work, { loop: own });
+    throw new TypeError(`a coroutine, future, promise or function is needed, not ${describe(work)}`);
+}
+/**
+ * Runs a coroutine on `loop` from code that does not run on it; the promise settles with
+ * its outcome.
+ */
+export function runCoroutineThreadsafe(work, loop) {
+    return loop.createTask(work);
+}

@@ -1,0 +1,292 @@
+/**
+ * The order of events: a queue of what is ready, a heap of what is due later, and turns.
+ *
+ * This file knows callbacks and lines, not tasks. An iteration takes the handles that are
+ * ready at its start; timers that are due join the queue between iterations. A handle may
+ * resume a *line* of somebody's code by settling a promise; its code then runs in
+ * microtasks, and that is a *turn*. The next handle runs only when the turn has come to
+ * rest: the line, or one above or below it, parks or ends; or no microtask is left, which
+ * means that it awaits something foreign.
+ *
+ *     wake → (microtask) → (microtasks over) → (microtask) pump ⇄ turns → idle
+ *
+ * The pump starts only in a microtask, and a wake from outside waits until the microtasks
+ * are over, so that code woken by a foreign promise finishes its own segment first.
+ */
+import { Deque } from "../structures/deque.js";
+import { Heap } from "../structures/heap.js";
+import { host } from "../host/host.js";
+import { SystemClock } from "./clock.js";
+import { TimerHandle } from "./handle.js";
+import { LostErrors } from "./lost-errors.js";
+import { Unstarted } from "./unstarted.js";
+/** Seconds that one burst of turns may take before the host is let round. */
+const BURST = 0.001;
+/** Turns between two looks at the clock; a turn takes 0.1 to 1 µs. */
+const STRIDE = 64;
+/** CPython's rule for rebuilding the heap of timers (R9). */
+const MIN_CANCELLED = 100;
+// One budget for the whole thread: with one per loop, a hundred busy loops would keep the
+// host waiting a hundred times as long.
+const burst = { started: -1, turns: 0, spent: false };
+export class Scheduler {
+    clock;
+    // Invariant: #left never exceeds the size of #ready, since only the pump takes handles.
+    #ready = new Deque();
+    #timers = new Heap((a, b) => a.when() - b.when() || a.sequence - b.sequence);
+    #sequence = 0;
+    #cancelledTimers = 0;
+    /** Handles left in this iteration. */
+    #left = 0;
+    /** The line whose turn it is. Invariant: non-null only while #active. */
+    turn = null;
+    /** A pump is running, or will. Invariant: false only when every ready handle can wait. */
+    #active = false;
+    #pumping = false;
+    #armed = false;
+    /** The host is being let round; the pump goes on afterwards. */
+    #yielded = false;
+    #running = false;
+    #stopping = false;
+    #onStop = null;
+    /** Live frames that hold neither a wait nor a child: their code runs, or awaits something foreign. */
+    unheld = 0;
+    /** Operations of ours that the host still has to finish. */
+    hostOperations = 0;
+    #stalled = false;
+    /** The tasks that are not done, held strongly: nobody else need keep them. */
+    tasks = new Set();
+    /** Those of `tasks` that stand for code left behind; nothing waits for them. */
+    leftBehind = new Set();
+    /** Waits on futures opened since somebody last looked for circles among them. */
+    newWaits = [];
+    unstarted = new Unstarted();
+    lostErrors = new LostErrors();
+    /** Called when nothing is ready and when the host is let round; each says when it wants to be called next. */
+    chores = [
+        (now) => this.unstarted.age(now),
+        (now) => this.lostErrors.check(now),
+    ];
+    constructor(clock = new SystemClock()) {
+        this.clock = clock;
+    }
+    /** Tells whoever handles what nobody caught. The event loop above gives it its real form. */
+    callExceptionHandler(context) {
+        host.report(context.message, context.exception);
+    }
+    get running() {
+        return this.#running;
+    }
+    get idle() {
+        return this.#ready.size === 0;
+    }
+    schedule(runnable) {
+        this.#ready.push(runnable);
+        if (!this.#active && this.#running)
+            this.wake();
+    }
+    scheduleAt(when, callback) {
+        const timer = new TimerHandle(when, (this.#sequence += 1), callback, this.#timerCancelled);
+        this.#timers.push(timer);
+        // An idle loop may have armed its clock for a later time.
+        if (!this.#active && this.#running)
+            this.wake();
+        return timer;
+    }
+    #timerCancelled = () => {
+        this.#cancelledTimers += 1;
+        if (this.#timers.size > MIN_CANCELLED && this.#cancelledTimers * 2 > this.#timers.size) {
+            this.#timers.retain((timer) => !timer.cancelled());
+            this.#cancelledTimers = 0;
+        }
+    };
+    /** Runs until `stop`; `onStop` is called between two iterations. */
+    start(onStop) {
+        this.#running = true;
+        this.#onStop = onStop;
+        this.wake();
+    }
+    /** Lets the current batch of handles finish, then stops. */
+    stop() {
+        this.#stopping = true;
+        if (this.#running && !this.#active)
+            this.wake();
+    }
+    /** Drops everything that is scheduled. */
+    clear() {
+        this.#ready.clear();
+        this.#timers.clear();
+        this.#left = 0;
+        this.clock.stop();
+    }
+    /** Makes an idle loop look at its queues, once the microtasks are over. */
+    wake = () => {
+        if (this.#active || !this.#running)
+            return;
+        this.#active = true;
+        host.microtask(this.#arm);
+    };
+    /** The last frame that held nothing holds something now: a stalled clock may go on. */
+    becameQuiet() {
+        if (this.#stalled)
+            this.wake();
+    }
+    /** `line` parked. Its turn, or that of a line above or below it, is over. */
+    rest(line) {
+        if (this.turn === null || !host.followsAwait || !related(this.turn, line))
+            return;
+        this.turn = null;
+        if (!this.#pumping)
+            this.#pump(true);
+    }
+    /** Whether code of `line`, or of one above or below it, certainly runs now. */
+    inTurn(line) {
+        return this.turn !== null && related(this.turn, line);
+    }
+    /** `line` ended; what its turn does next is code of the line above. */
+    ended(line) {
+        if (this.turn !== line)
+            return;
+        this.turn = line.parent;
+        // Nobody's code is on the stack: a frame without a parent ends in a reaction of ours.
+        if (line.parent === null && host.followsAwait && !this.#pumping)
+            this.#pump(false);
+    }
+    #arm = () => {
+        if (this.#armed)
+            return;
+        this.#armed = true;
+        host.afterMicrotasks(this.#over);
+    };
+    #over = () => {
+        this.#armed = false;
+        this.turn = null;
+        if (!this.#active || this.#yielded)
+            return;
+        if (burst.spent)
+            this.#yield();
+        else
+            host.microtask(this.#enter);
+    };
+    #enter = () => {
+        if (this.turn === null && !this.#pumping)
+            this.#pump(false);
+    };
+    /**
+     * Runs handles until one starts a turn, nothing is ready or the host's turn has come.
+     *
+     * @param shallow - on somebody's stack: stop before a handle that calls user code
+     */
+    #pump(shallow) {
+        if (!this.#active)
+            return;
+        if (!this.#armed) {
+            this.#armed = true;
+            host.afterMicrotasks(this.#over);
+        }
+        this.#pumping = true;
+        for (;;) {
+            if (this.#left === 0 && !this.#iterate())
+                break;
+            if ((burst.turns += 1) >= STRIDE && this.#letHostRound())
+                break;
+            if (shallow && !this.#ready.peek()?.quiet) {
+                host.microtask(this.#enter);
+                break;
+            }
+            this.#left -= 1;
+            this.#ready.shift()?.run();
+            if (this.turn !== null)
+                break;
+        }
+        this.#pumping = false;
+    }
+    /** Starts an iteration; false when there is nothing to do now. */
+    #iterate() {
+        for (;;) {
+            if (this.#stopping) {
+                this.#finish();
+                return false;
+            }
+            if (this.#timers.size > 0)
+                this.#collectDue();
+            if (this.#ready.size > 0) {
+                this.#left = this.#ready.size;
+                return true;
+            }
+            if (!this.#rest())
+                return false;
+        }
+    }
+    #collectDue() {
+        const now = this.clock.time();
+        for (let timer = this.#timers.peek(); timer !== undefined; timer = this.#timers.peek()) {
+            if (timer.cancelled())
+                this.#cancelledTimers -= 1;
+            else if (timer.when() > now)
+                return;
+            else
+                this.#ready.push(timer);
+            this.#timers.pop();
+        }
+    }
+    /** Nothing is ready: looks after the house and hands over to the clock; true if there is more to do. */
+    #rest() {
+        const chore = this.#doChores();
+        if (this.#ready.size > 0 || this.#stopping)
+            return true;
+        const quiet = this.unheld === 0 && this.hostOperations === 0;
+        const timer = this.#timers.peek()?.when() ?? Infinity;
+        if (this.clock.idle({ timer, chore, quiet }, this.wake))
+            return true;
+        if (this.#ready.size > 0)
+            return true;
+        this.#stalled = !quiet;
+        this.#active = false;
+        return false;
+    }
+    #letHostRound() {
+        burst.turns = 0;
+        const now = host.now();
+        if (burst.started < 0)
+            burst.started = now;
+        if (!burst.spent && now - burst.started < BURST)
+            return false;
+        burst.spent = true;
+        this.#doChores();
+        this.#yield();
+        return true;
+    }
+    #doChores() {
+        const now = this.clock.time();
+        let next = Infinity;
+        for (const look of this.chores)
+            next = Math.min(next, look(now));
+        return next;
+    }
+    #yield() {
+        this.#yielded = true;
+        host.macrotask(() => {
+            this.#yielded = false;
+            burst.spent = false;
+            burst.started = -1;
+            host.microtask(this.#enter);
+        });
+    }
+    #finish() {
+        this.#stopping = false;
+        this.#running = false;
+        this.#active = false;
+        this.clock.stop();
+        const onStop = this.#onStop;
+        this.#onStop = null;
+        onStop?.();
+    }
+}
+function related(a, b) {
+    let deep = a.depth > b.depth ? a : b;
+    const shallow = deep === a ? b : a;
+    while (deep.depth > shallow.depth && deep.parent !== null)
+        deep = deep.parent;
+    return deep === shallow;
+}

@@ -1,0 +1,336 @@
+var _a;
+/**
+ * Tasks: coroutines that the loop runs concurrently with others.
+ */
+import { describe, isThenable } from "../structures/arguments.js";
+import { CancelledError, isCancellation } from "../errors/cancelled-error.js";
+import { RuntimeError } from "../errors/misuse.js";
+import { host } from "../host/host.js";
+import { currentContext, requestBy, runningLoop } from "./ambient.js";
+import { cancellation } from "./cancel-request.js";
+import { count, countRequests, interruptTask, withdraw } from "./cancellation.js";
+import { close, Coroutine, launch } from "./coroutine.js";
+import { currentFrame, Frame } from "./frame.js";
+import { cancelFor, cancelWith, failWith, forget, Future, refuse, returnWith } from "./future.js";
+import { observer } from "./observer.js";
+const adopting = Symbol("adopting");
+/** The frame of a task, for files of this library. */
+export const frameOf = Symbol("frame");
+let counter = 0;
+/**
+ * A coroutine that runs concurrently with the code that made it.
+ *
+ * Made with `createTask`. Awaiting it gives its result; cancelling the one who awaits it
+ * cancels it too. The loop holds it until it is done.
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#task-object
+ */
+export class Task extends Future {
+    #name;
+    #run;
+    /** @throws TypeError for a promise or task, RuntimeError for a coroutine that has started. */
+    constructor(work, options = {}) {
+        const loop = options.loop ?? runningLoop("make a Task");
+        super({ loop });
+        checkStartable(work);
+        counter += 1;
+        this.#name = options.name ?? `Task-${counter}`;
+        this.#run = new TaskRun(this, counter, work, loop, options);
+        loop.tasks.add(this);
+        if (observer !== null)
+            observer.taskCreated(this.#run, currentFrame()?.owner, loop.clock.time());
+        if (options[adopting] !== undefined)
+            loop.leftBehind.add(this);
+        else if (options.eagerStart === true && loop.running)
+            this.#run.startEagerly();
+        else
+            loop.schedule(this.#run);
+    }
+    get [Symbol.toStringTag]() {
+        return "Task";
+    }
+    get [frameOf]() {
+        return this.#run.frame;
+    }
+    getName() {
+        return this.#name;
+    }
+    setName(name) {
+        this.#name = String(name);
+    }
+    /** The coroutine it was made of; undefined if it was made of a function. */
+    getCoro() {
+        return this.#run.coroutine;
+    }
+    /** The context variables it runs with. */
+    getContext() {
+        return this.#run.frame.context;
+    }
+    /**
+     * Requests cancellation: the task's code gets a `CancelledError` at its `await`.
+     *
+     * The task is not cancelled on return: it may still clean up, or refuse. Cancelled before
+     * it has started, it never runs.
+     *
+     * @param message - why; `reason` of the error
+     * @returns false if the task is done already
+     */
+    cancel(message) {
+        return this[cancelFor](requestBy(message));
+    }
+    /** How many requests to cancel have not been withdrawn with `uncancel`. */
+    cancelling() {
+        const frame = currentFrame();
+        const { frame: own } = this.#run;
+        return frame !== undefined && !frame.ended && frame.root === own ? countRequests(frame) : own.requested;
+    }
+    /** Withdraws one request to cancel; returns how many are left. At 0 an undelivered error is dropped. */
+    uncancel() {
+        const frame = currentFrame();
+        const { frame: own } = this.#run;
+        if (!this.#run.begun)
+            return this.#run.forgive();
+        return withdraw(frame !== undefined && !frame.ended && frame.root === own ? frame : innermost(own));
+    }
+    /**
+     * A signal that aborts when this task is asked to cancel, for host functions such as
+     * `fetch`; a new one is made once one has fired. A task's own code gets one that also
+     * aborts with a timeout or group it stands in.
+     */
+    get signal() {
+        const frame = currentFrame();
+        const { frame: own } = this.#run;
+        const { signal } = frame !== undefined && !frame.ended && frame.root === own ? frame : own;
+        if (signal === undefined)
+            throw new RuntimeError("this host has no AbortController");
+        return signal;
+    }
+    /** @throws RuntimeError always: a task's outcome is its coroutine's. */
+    setResult(_value) {
+        throw new RuntimeError(`${this.toString()} gets its result from its coroutine; use a Future to set one yourself`);
+    }
+    /** @throws RuntimeError always: a task's outcome is its coroutine's. */
+    setException(_error) {
+        throw new RuntimeError(`${this.toString()} gets its outcome from its coroutine; use a Future to set one yourself`);
+    }
+    toString() {
+        const state = !this.done() ? "pending" : this.cancelled() ? "cancelled" : "done";
+        return `<Task '${this.#name}' ${state} ${this.#run.coroutine?.toString() ?? this.#run.frame.name}>`;
+    }
+    [cancelFor](request) {
+        if (this.done())
+            return super[cancelFor](request);
+        this.#run.interrupt(request);
+        return true;
+    }
+    [refuse](frame) {
+        if (frame.root === this.#run.frame) {
+            return new RuntimeError(`${this.toString()} cannot await itself`);
+        }
+        return super[refuse](frame);
+    }
+}
+/**
+ * Drives a task's body: its first step, its frame, its outcome.
+ *
+ * Invariant: the task gets exactly one outcome: from the body, from a request before the
+ * first step, or from being left behind.
+ */
+class TaskRun {
+    quiet = false;
+    id;
+    task;
+    frame;
+    coroutine;
+    onPath = false;
+    begun = false;
+    #abandoned = false;
+    #function;
+    #snapshot;
+    /** A request from before the first step. */
+    #early = null;
+    constructor(task, id, work, loop, options) {
+        this.task = task;
+        this.id = id;
+        this.coroutine = work instanceof Coroutine ? work : undefined;
+        if (!(work instanceof Coroutine))
+            this.#function = work;
+        const adopted = options[adopting];
+        if (adopted !== undefined) {
+            this.frame = adopted;
+            this.begun = true;
+            adopted.owner = this;
+            return;
+        }
+        const name = work.name === "" ? "function" : work.name;
+        this.frame = new Frame(loop, name, this, null, options.context ?? currentContext().copy());
+        this.frame.boundary = this;
+        this.#snapshot = host.capture();
+    }
+    get name() {
+        return this.task.getName();
+    }
+    get label() {
+        return `task '${this.task.getName()}'`;
+    }
+    run() {
+        const early = this.#early;
+        if (early !== null) {
+            this.coroutine?.[close]();
+            this.#end("cancelled", () => this.task[cancelWith](cancellation(early)));
+            return;
+        }
+        this.frame.loop.turn = this.frame;
+        this.#start();
+    }
+    startEagerly() {
+        this.#start();
+    }
+    interrupt(request) {
+        if (this.begun) {
+            interruptTask(this, request);
+        }
+        else {
+            count(this.frame);
+            this.#early = request;
+        }
+    }
+    /** Withdraws a request from before the first step. */
+    forgive() {
+        const left = withdraw(this.frame);
+        if (left === 0)
+            this.#early = null;
+        return left;
+    }
+    disown(frame, why) {
+        const left = new Task(notCalled, {
+            loop: frame.loop,
+            name: `${why === "orphaned" ? "outliving" : "left behind"}: ${frame.name} of ${this.label}`,
+            context: frame.context,
+            [adopting]: frame,
+        });
+        if (frame === this.frame)
+            this.#abandoned = true;
+        if (why === "left behind")
+            return;
+        frame.loop.callExceptionHandler({
+            message: `coroutine '${frame.name}' was still running when the code of ${this.label} that started it ended, ` +
+                `and is cancelled: await it there, or give it to createTask(…)`,
+            task: left,
+        });
+        frame.interrupt(requestBy("nothing outlives the frame that started it", "the runtime"));
+    }
+    bodyEnded(frame, error) {
+        if (frame !== this.frame || this.task.done())
+            return;
+        if (error === undefined || error instanceof CancelledError) {
+            this.#end("returned", () => this.task[returnWith](undefined)); // nobody gets a result of what was left behind
+            return;
+        }
+        this.#end("failed", () => this.task[failWith](error));
+        this.task[forget]();
+        frame.loop.callExceptionHandler({
+            message: `code that was left behind at a foreign promise failed later (${this.task.getName()})`,
+            exception: error,
+            task: this.task,
+        });
+    }
+    /** The body awaits something foreign and the task was asked to cancel: it ends without it. */
+    abandon(request) {
+        this.frame.loop.schedule({
+            quiet: true,
+            run: () => this.#end("left behind", () => this.task[cancelWith](cancellation(request))),
+        });
+    }
+    #start() {
+        this.begun = true;
+        this.frame.begin();
+        if (observer !== null)
+            observer.taskResumed(this, this.frame.loop.clock.time());
+        const snapshot = this.#snapshot;
+        this.#snapshot = undefined;
+        snapshot?.run(_a.#body, this);
+    }
+    static #body(self) {
+        host.setStore(self.frame);
+        self.#call().then((value) => self.#returned(value), (error) => self.#threw(error));
+    }
+    #call() {
+        if (this.coroutine !== undefined)
+            return this.coroutine[launch](this.frame);
+        const fn = this.#function;
+        this.#function = undefined;
+        try {
+            return Promise.resolve(fn?.()); // #function is set unless there is a coroutine
+        }
+        catch (error) {
+            return Promise.reject(error); // fn was no async function and threw
+        }
+    }
+    #returned(value) {
+        if (this.#abandoned) {
+            this.frame.end();
+            this.frame.owner?.bodyEnded(this.frame);
+            return;
+        }
+        const { undelivered } = this.frame;
+        if (undelivered === null)
+            this.#end("returned", () => this.task[returnWith](value));
+        else
+            this.#end("cancelled", () => this.task[cancelWith](cancellation(undelivered.request)));
+        this.frame.end();
+    }
+    #threw(error) {
+        if (this.#abandoned) {
+            this.frame.end();
+            this.frame.owner?.bodyEnded(this.frame, error);
+            return;
+        }
+        if (error instanceof CancelledError)
+            this.#end("cancelled", () => this.task[cancelWith](error));
+        else if (isCancellation(error))
+            this.#end("cancelled", () => this.task[cancelWith](new CancelledError()));
+        else
+            this.#end("failed", () => this.task[failWith](error));
+        this.frame.end();
+    }
+    #end(how, complete) {
+        const { task, frame } = this;
+        if (task.done())
+            return;
+        frame.loop.tasks.delete(task);
+        frame.loop.leftBehind.delete(task);
+        complete();
+        if (observer !== null)
+            observer.taskDone(this, how, frame.loop.clock.time());
+    }
+}
+_a = TaskRun;
+function notCalled() {
+    throw new RuntimeError("code that was left behind runs already");
+}
+/** The task whose code runs in `frame`; undefined for callbacks and outside any loop. */
+export function taskOf(frame) {
+    return frame !== undefined && !frame.ended && frame.owner instanceof TaskRun ? frame.owner.task : undefined;
+}
+/** The frame furthest down the first line of a task, where its code stands. */
+function innermost(frame) {
+    let inner = frame;
+    for (let below = inner.first; below instanceof Frame; below = below.first)
+        inner = below;
+    return inner;
+}
+function checkStartable(work) {
+    if (work instanceof Coroutine) {
+        if (work.unstarted)
+            return;
+        throw new RuntimeError(`${work.toString()} has already started; call the function again for another run`);
+    }
+    if (typeof work === "function")
+        return;
+    if (isThenable(work)) {
+        throw new TypeError(`a task is made of a coroutine or a function, but ${describe(work)} runs already: ` +
+            `await it, use wrapFuture(promise), or pass a function: createTask(() => fetchUser(1))`);
+    }
+    throw new TypeError(`a task is made of a coroutine or a function, not of ${describe(work)}`);
+}

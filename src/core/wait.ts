@@ -1,0 +1,177 @@
+/**
+ * The one place where a task is suspended.
+ *
+ * A `Wait` is one line of somebody's code, parked at an `await` of ours: it holds what
+ * `then` received, and hangs below the frame that awaits. It is woken at most once; its
+ * turn in the ready queue then resumes the line, or parks it again when the operation is
+ * not finished.
+ */
+import { CancelledError } from "../errors/cancelled-error.ts"
+import { observer, type WaitInfo } from "./observer.ts"
+import { cancellation, type CancelRequest } from "./cancel-request.ts"
+import type { Below, Frame } from "./frame.ts"
+import type { Runnable } from "./handle.ts"
+
+export type OnFulfilled<T, R> = ((value: T) => R | PromiseLike<R>) | null | undefined
+export type OnRejected<R> = ((reason: unknown) => R | PromiseLike<R>) | null | undefined
+
+let resolveCaptured: (value: unknown) => void
+let rejectCaptured: (error: unknown) => void
+
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  resolveCaptured = resolve
+  rejectCaptured = reject
+}
+
+/**
+ * States: *pending* until something wakes it; *woken* or *cancelled* while it stands in the
+ * ready queue; *over* once the line was resumed. Only pending ones go to woken or cancelled,
+ * so what is given to a waiter is given once.
+ *
+ * Invariant: a wait hangs below its frame exactly until it is over.
+ */
+export abstract class Wait<T> implements Below, Runnable {
+  readonly quiet = true
+  frame: Frame | null
+  previous: Below | null = null
+  next: Below | null = null
+  state: "pending" | "woken" | "cancelled" | "over" = "pending"
+  /** Why it was cancelled. */
+  request: CancelRequest | null = null
+  /** A request that came too late to cancel what is awaited: thrown at the next turn. */
+  tooLate: CancelRequest | null = null
+  #doom: Error | null = null
+  // Takes unknown and not T, so that a wait for T is also one for what T extends.
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
+  readonly #promise: Promise<T>
+
+  constructor(frame: Frame | null) {
+    this.frame = frame
+    this.#promise = new Promise<T>(capture as never) // capture takes what any executor gets
+    this.#resolve = resolveCaptured
+    this.#reject = rejectCaptured
+  }
+
+  /** What is waited for. */
+  abstract info(): WaitInfo
+  /** Passes a request on to what is awaited; true if that will wake this wait. */
+  protected abstract cancelAwaited(request: CancelRequest): boolean
+  /** Its turn has come: `settle` or `fail` it, or let it be pending again. */
+  protected abstract resume(error: CancelledError | null): void
+
+  /** Parks the line that called `then`; returns what `then` is to return. */
+  park<A, B>(onFulfilled: OnFulfilled<T, A>, onRejected: OnRejected<B>): Promise<A | B> {
+    const { frame } = this
+    if (frame !== null) {
+      frame.attach(this)
+      if (observer !== null && frame.owner !== null) {
+        observer.taskParked(frame.owner as never, this.info(), frame.loop.clock.time())
+      }
+      const request = frame.takeUndelivered()
+      if (request !== null) this.interrupt(request)
+      frame.loop.rest(frame)
+    }
+    return derive(this.#promise, onFulfilled, onRejected)
+  }
+
+  /** Puts the wait into the ready queue; false if it was woken or cancelled before. */
+  wake(): boolean {
+    if (this.state !== "pending") return false
+    this.state = "woken"
+    this.schedule()
+    return true
+  }
+
+  protected schedule(): void {
+    this.frame?.loop.schedule(this)
+  }
+
+  run(): void {
+    if (this.state === "over") return
+    const request = this.request ?? this.tooLate
+    this.request = null
+    this.tooLate = null
+    if (this.#doom !== null) this.fail(this.#doom)
+    else this.resume(request === null ? null : cancellation(request))
+  }
+
+  /** Resumes the line with `error`, through the ready queue; what was awaited is let alone. */
+  doom(error: Error): void {
+    this.#doom = error
+    if (this.state === "pending") this.state = "woken"
+    this.schedule()
+  }
+
+  /** What the line will get. */
+  get outcome(): Promise<T> {
+    return this.#promise
+  }
+
+  /** Resumes the line with a value. */
+  settle(value: T): void {
+    this.#over()
+    this.#resolve(value)
+  }
+
+  /** Resumes the line with an error. */
+  fail(error: unknown): void {
+    this.#over()
+    this.#reject(error)
+  }
+
+  interrupt(request: CancelRequest): void {
+    if (this.state !== "pending" || !this.cancelAwaited(request)) this.tooLate = request
+  }
+
+  forgive(): void {
+    this.tooLate = null
+  }
+
+  /** Its frame has ended. */
+  abstract orphan(): void
+
+  /** Ends without a turn, since nothing outlives the frame that started it. */
+  protected abandon(): void {
+    const { frame } = this
+    this.state = "over"
+    this.frame = null
+    const what = this.info().kind
+    this.#promise.catch(() => undefined)
+    this.#reject(new CancelledError(`nothing outlives the frame that started it`))
+    frame?.loop.callExceptionHandler({
+      message:
+        `'${what}' was still waiting when '${frame.name}' ended, and was cancelled: ` +
+        `await it there, or give it to createTask(…)`,
+    })
+  }
+
+  #over(): void {
+    this.state = "over"
+    const { frame } = this
+    if (frame === null) return
+    frame.detach(this)
+    frame.loop.turn = frame
+    if (observer !== null && frame.owner !== null) {
+      observer.taskResumed(frame.owner as never, frame.loop.clock.time())
+    }
+  }
+}
+
+/**
+ * `promise.then`, except that a `CancelledError` which the caller does not handle never
+ * counts as an unhandled rejection: whoever asked for it knows.
+ */
+export function derive<T, A, B>(
+  promise: Promise<T>,
+  onFulfilled: OnFulfilled<T, A>,
+  onRejected: OnRejected<B>,
+): Promise<A | B> {
+  const derived = promise.then(onFulfilled, onRejected)
+  if (typeof onRejected !== "function") derived.then(undefined, throwUnlessCancelled)
+  return derived as Promise<A | B> // a missing handler passes the outcome on, as its type says
+}
+
+function throwUnlessCancelled(error: unknown): void {
+  if (!(error instanceof CancelledError)) throw error
+}
