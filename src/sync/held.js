@@ -1,0 +1,20 @@
+/**
+ * What `acquire` gives: releases once, by hand or at the end of a `using` block.
+ *
+ * Invariant: `release` of the primitive is called at most once through it.
+ */
+export class Held {
+    #release;
+    constructor(release) {
+        this.#release = release;
+    }
+    /** Gives back what was acquired; further calls do nothing. */
+    release() {
+        const release = this.#release;
+        this.#release = null;
+        release?.();
+    }
+    [Symbol.dispose]() {
+        this.release();
+    }
+}

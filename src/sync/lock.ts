@@ -1,0 +1,147 @@
+import { checkFunction } from "../structures/arguments.ts"
+import type { CancelledError } from "../errors/cancelled-error.ts"
+import { RuntimeError } from "../errors/misuse.ts"
+import type { Coroutine } from "../core/coroutine.ts"
+import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import { Binding } from "./binding.ts"
+import { Held } from "./held.ts"
+import { runHolding } from "./run-holding.ts"
+import { WaitList } from "./wait-list.ts"
+
+// What operations on a lock need of it, `Condition.wait` among them.
+export const tryAcquire: unique symbol = Symbol("tryAcquire")
+export const enqueue: unique symbol = Symbol("enqueue")
+/** The turn of one in line has come. */
+export const taken: unique symbol = Symbol("taken")
+/** One in line gives up without a turn. */
+export const leaveLine: unique symbol = Symbol("leaveLine")
+
+/** What `Lock.statistics` gives. */
+export interface LockStatistics {
+  readonly locked: boolean
+  readonly tasksWaiting: number
+}
+
+/**
+ * A mutex: one task at a time, first come, first served.
+ *
+ * It has no owner: any code may release it. Between a `release` and the turn of the task
+ * it wakes, `locked()` is false, but whoever comes then queues behind that task.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   const lock = new asyncio.Lock()
+ *   console.log(await lock.run(async () => lock.locked())) // -> true
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
+ */
+export class Lock {
+  // Invariant: while the lock is free and somebody waits, the first in line has been woken
+  // or cancelled; its turn takes the lock, or wakes the next.
+  readonly #waiters = new WaitList()
+  readonly #binding = new Binding("Lock")
+  #locked = false
+
+  locked(): boolean {
+    return this.#locked
+  }
+
+  /**
+   * Takes the lock, waiting for it if necessary; taking a free one does not suspend.
+   *
+   * @returns something that releases it: `using held = await lock.acquire()`
+   * @throws RuntimeError if it has to wait and tasks of another loop use the lock.
+   * @throws CancelledError if the task is cancelled first; the lock is not held, and a
+   * wake-up that was on its way goes to the next in line.
+   */
+  acquire(): Coroutine<Held> {
+    return new AcquireLock(this)
+  }
+
+  /**
+   * Gives the lock back and wakes the task that has waited longest.
+   *
+   * @throws RuntimeError if nobody holds it.
+   */
+  release(): void {
+    if (!this.#locked) throw new RuntimeError("this Lock is not acquired; release it once for each acquire")
+    this.#locked = false
+    this.#waiters.wakeHead()
+  }
+
+  /** Runs `body` while holding the lock; gives the body's value. */
+  run<T>(body: () => T | PromiseLike<T>): Coroutine<Awaited<T>> {
+    checkFunction(body, "the body of Lock.run")
+    return runHolding("Lock.run", this, body)
+  }
+
+  /** A snapshot for people and tests. */
+  statistics(): LockStatistics {
+    return { locked: this.#locked, tasksWaiting: this.#waiters.size }
+  }
+
+  /** Takes it if it is free and nobody is in line. */
+  [tryAcquire](): boolean {
+    if (this.#locked || !this.#waiters.allCancelled) return false
+    this.#locked = true
+    return true
+  }
+
+  [enqueue](operation: Operation<unknown>): void {
+    this.#binding.bind(operation)
+    this.#waiters.add(operation)
+  }
+
+  /** The turn of one in line: it takes the lock, or, cancelled, leaves it to the next. */
+  [taken](operation: Operation<unknown>, error: CancelledError | null): void {
+    this.#waiters.remove(operation)
+    if (error === null) {
+      this.#locked = true
+      return
+    }
+    if (!this.#locked) this.#waiters.wakeHead()
+    throw error
+  }
+
+  [leaveLine](operation: Operation<unknown>): void {
+    this.#waiters.remove(operation)
+    if (!this.#locked) this.#waiters.wakeHead()
+  }
+}
+
+class AcquireLock extends Operation<Held> {
+  readonly #lock: Lock
+
+  constructor(lock: Lock) {
+    super()
+    this.#lock = lock
+  }
+
+  get name(): string {
+    return "Lock.acquire"
+  }
+
+  begin(): Held | Waiting {
+    if (this.#lock[tryAcquire]()) return this.#held()
+    this.#lock[enqueue](this)
+    return waiting
+  }
+
+  woken(error: CancelledError | null): Held {
+    this.#lock[taken](this, error)
+    return this.#held()
+  }
+
+  dropped(): void {
+    this.#lock[leaveLine](this)
+  }
+
+  #held(): Held {
+    return new Held(() => this.#lock.release())
+  }
+}

@@ -1,0 +1,144 @@
+import { checkFunction, checkInteger } from "../structures/arguments.js";
+import { Operation, waiting } from "../core/operation.js";
+import { Binding } from "./binding.js";
+import { Held } from "./held.js";
+import { runHolding } from "./run-holding.js";
+import { WaitList } from "./wait-list.js";
+// What the operation on a semaphore needs of it.
+const tryAcquire = Symbol("tryAcquire");
+const enqueue = Symbol("enqueue");
+const leaveLine = Symbol("leaveLine");
+/**
+ * A counter of permits: `acquire` takes one, waiting while there is none; `release` gives
+ * one back. First come, first served.
+ *
+ * A released permit goes to the first in line at once, so nobody can overtake it. A plain
+ * semaphore may grow beyond its first value; see `BoundedSemaphore`.
+ *
+ * @example At most two at a time
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   const slots = new asyncio.Semaphore(2)
+ *   const fetchOne = async (id: number) => slots.run(() => asyncio.sleep(0.01, id))
+ *   console.log(await asyncio.gather([1, 2, 3].map((id) => () => fetchOne(id)))) // -> [ 1, 2, 3 ]
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
+ */
+export class Semaphore {
+    // Invariants: #permits counts those that belong to nobody; while it is above 0, nobody in
+    // line is pending.
+    #waiters = new WaitList();
+    #binding = new Binding("Semaphore");
+    #permits;
+    /** @throws RangeError if `value` is negative, TypeError if it is no whole number. */
+    constructor(value = 1) {
+        checkInteger(value, "the value of a semaphore", 0);
+        this.#permits = value;
+    }
+    /** Whether `acquire` would have to wait, also because others are in line. */
+    locked() {
+        return this.#permits === 0 || !this.#waiters.allCancelled;
+    }
+    /**
+     * Takes a permit, waiting for one if necessary; taking a free one does not suspend.
+     *
+     * @returns something that releases it: `using held = await semaphore.acquire()`
+     * @throws RuntimeError if it has to wait and tasks of another loop use the semaphore.
+     * @throws CancelledError if the task is cancelled first; no permit is held, and one that
+     * was on its way goes to the next in line.
+     */
+    acquire() {
+        return new AcquireSemaphore(this);
+    }
+    /** Gives a permit back, to the task that has waited longest if there is one. */
+    release() {
+        this.#permits += 1;
+        this.#wakeNext();
+    }
+    /** Runs `body` while holding a permit; gives the body's value. */
+    run(body) {
+        checkFunction(body, "the body of Semaphore.run");
+        return runHolding("Semaphore.run", this, body);
+    }
+    /** A snapshot for people and tests. */
+    statistics() {
+        return { permits: this.#permits, tasksWaiting: this.#waiters.size };
+    }
+    [tryAcquire]() {
+        if (this.locked())
+            return false;
+        this.#permits -= 1;
+        return true;
+    }
+    [enqueue](operation) {
+        this.#binding.bind(operation);
+        this.#waiters.add(operation);
+    }
+    /** One in line has had its turn; `unused` if it was given a permit that it cannot take. */
+    [leaveLine](operation, unused) {
+        this.#waiters.remove(operation);
+        if (unused)
+            this.#permits += 1;
+        // Others may have come meanwhile and had to queue behind it.
+        while (this.#permits > 0 && this.#wakeNext()) {
+            // each call moves on by one
+        }
+    }
+    #wakeNext() {
+        if (!this.#waiters.wakeFirst())
+            return false;
+        this.#permits -= 1;
+        return true;
+    }
+}
+/**
+ * A semaphore that refuses to grow beyond its first value: a release too many is a mistake.
+ *
+ * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.BoundedSemaphore
+ */
+export class BoundedSemaphore extends Semaphore {
+    #bound;
+    constructor(value = 1) {
+        super(value);
+        this.#bound = value;
+    }
+    /** @throws RangeError if every permit is free already. */
+    release() {
+        if (this.statistics().permits >= this.#bound) {
+            throw new RangeError(`BoundedSemaphore released too many times: all ${this.#bound} permits are free`);
+        }
+        super.release();
+    }
+}
+class AcquireSemaphore extends Operation {
+    #semaphore;
+    constructor(semaphore) {
+        super();
+        this.#semaphore = semaphore;
+    }
+    get name() {
+        return "Semaphore.acquire";
+    }
+    begin() {
+        if (this.#semaphore[tryAcquire]())
+            return this.#held();
+        this.#semaphore[enqueue](this);
+        return waiting;
+    }
+    woken(error) {
+        this.#semaphore[leaveLine](this, error !== null && !this.cancelled);
+        if (error !== null)
+            throw error;
+        return this.#held();
+    }
+    dropped() {
+        this.#semaphore[leaveLine](this, !this.pending && !this.cancelled);
+    }
+    #held() {
+        return new Held(() => this.#semaphore.release());
+    }
+}
