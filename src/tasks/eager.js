@@ -1,0 +1,12 @@
+import { Task } from "../core/task.js";
+/**
+ * A task factory whose tasks run up to their first `await` inside `createTask`:
+ * `loop.setTaskFactory(eagerTaskFactory)`. `eagerStart: false` of a call overrides it.
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#eager-task-factory
+ */
+export const eagerTaskFactory = createEagerTaskFactory(Task);
+/** The same for a subclass of `Task`. */
+export function createEagerTaskFactory(constructor) {
+    return (loop, work, options) => new constructor(work, { eagerStart: true, ...options, loop });
+}

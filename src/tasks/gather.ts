@@ -1,0 +1,154 @@
+/**
+ * Several awaitables at once, results in the order of the arguments.
+ */
+import { checkInteger, describe } from "../structures/arguments.ts"
+import { CancelledError } from "../errors/cancelled-error.ts"
+import type { CancelRequest } from "../core/cancel-request.ts"
+import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, returnWith, takeCancelledError } from "../core/future.ts"
+import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
+import type { EventLoop } from "../core/event-loop.ts"
+import { limited } from "./limited.ts"
+
+/** What `gather` takes: coroutines, tasks, futures, promises, and functions that make one. */
+export type Gatherable = AwaitableValue<unknown> | (() => unknown)
+
+/** The result of one of them. */
+export type Gathered<A> = A extends () => infer R ? Awaited<R> : Awaited<A>
+
+export interface GatherOptions {
+  /** Puts errors into the list instead of throwing the first one. */
+  readonly returnExceptions?: boolean
+  /** How many of the coroutines and functions given may run at a time; all by default. */
+  readonly limit?: number | undefined
+}
+
+/**
+ * Invariants: `#left` is the number of distinct children that are not done; the outcome is
+ * set by the first failure (unless exceptions are returned), else when `#left` reaches 0.
+ */
+class Gathering extends Future<unknown[]> {
+  readonly #children: Future<unknown>[]
+  readonly #returnExceptions: boolean
+  #left: number
+  #cancelRequested = false
+
+  constructor(loop: EventLoop, children: Future<unknown>[], returnExceptions: boolean) {
+    super({ loop })
+    this.#children = children
+    this.#returnExceptions = returnExceptions
+    const distinct = new Set(children)
+    this.#left = distinct.size
+    const done: Future<unknown>[] = []
+    for (const child of distinct) {
+      if (child.done()) done.push(child)
+      else new Relay(child, this.#childDone)
+    }
+    for (const child of done) this.#childDone(child)
+    if (children.length === 0) this[returnWith]([])
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return "gather"
+  }
+
+  override [cancelFor](request: CancelRequest): boolean {
+    if (this.done()) return false
+    let accepted = false
+    for (const child of this.#children) {
+      if (child[cancelFor](request)) accepted = true
+    }
+    if (accepted) this.#cancelRequested = true
+    return accepted
+  }
+
+  override [awaits](): Iterable<Future<unknown>> {
+    return this.#children
+  }
+
+  readonly #childDone = (child: Future<unknown>): void => {
+    this.#left -= 1
+    if (this.done()) {
+      if (!child.cancelled()) child.exception() // asked for, so that it is not reported as lost
+      return
+    }
+    if (!this.#returnExceptions) {
+      const error = child.cancelled() ? child[takeCancelledError]() : child.exception()
+      if (error !== undefined) {
+        this[failWith](error)
+        return
+      }
+    }
+    if (this.#left > 0) return
+    const results = this.#children.map(outcomeOf)
+    // Asked to cancel, a gather ends cancelled whatever its children made of it (bpo-32684).
+    // Like asyncio's, the error is that of the last child, and without message if that one returned.
+    const last = this.#children.at(-1)
+    if (!this.#cancelRequested) this[returnWith](results)
+    else this[failWith](last?.cancelled() ? last[takeCancelledError]() : new CancelledError())
+  }
+}
+
+function outcomeOf(child: Future<unknown>): unknown {
+  if (child.cancelled()) return new CancelledError(child[cancelMessage] ?? "")
+  return child.exception() ?? child.result()
+}
+
+/**
+ * Runs awaitables concurrently and gives their results in the order of the arguments.
+ *
+ * Coroutines and functions become tasks at once. The first failure is thrown at once while
+ * the others go on: use a `TaskGroup` where they must not. Cancelling the gather, or the
+ * task that awaits it, cancels all of them.
+ *
+ * @throws TypeError for an argument that cannot be awaited; RangeError for a limit below 1.
+ * @throws CancelledError if it is cancelled; every child has been asked to end by then.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   const [name, age] = await asyncio.gather([asyncio.sleep(0.02, "Ann"), asyncio.sleep(0.01, 41)])
+ *   console.log(name.toUpperCase(), age + 1) // -> ANN 42
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.gather
+ */
+export function gather<const A extends readonly Gatherable[]>(
+  work: A,
+  options: GatherOptions & { returnExceptions: true },
+): Future<{ -readonly [K in keyof A]: Gathered<A[K]> | Error }>
+export function gather<const A extends readonly Gatherable[]>(
+  work: A,
+  options?: GatherOptions,
+): Future<{ -readonly [K in keyof A]: Gathered<A[K]> }>
+export function gather<A extends Gatherable>(
+  work: Iterable<A>,
+  options: GatherOptions & { returnExceptions: true },
+): Future<(Gathered<A> | Error)[]>
+export function gather<A extends Gatherable>(work: Iterable<A>, options?: GatherOptions): Future<Gathered<A>[]>
+export function gather(work: Iterable<Gatherable>, options: GatherOptions = {}): Future<unknown> {
+  const items = iterate(work, "gather")
+  if (options.limit !== undefined) checkInteger(options.limit, "the limit of gather", 1)
+  const started = new Map<unknown, Future<unknown>>()
+  const start = options.limit === undefined ? ensureFuture : limited(options.limit)
+  let loop: EventLoop | undefined
+  const children = items.map((item) => {
+    let child = started.get(item)
+    if (child === undefined) {
+      child = start(item as AwaitableValue<unknown>, loop)
+      loop ??= child.getLoop()
+      started.set(item, child)
+    }
+    return child
+  })
+  return new Gathering(loop ?? getRunningLoop(), children, options.returnExceptions === true)
+}
+
+/** @throws TypeError unless `work` can be iterated, as when arguments are not put in a list. */
+export function iterate<T>(work: Iterable<T>, caller: string): T[] {
+  if (typeof work === "object" && work !== null && Symbol.iterator in work) return [...work]
+  throw new TypeError(`${caller} takes a list of awaitables: ${caller}([a(), b()]), not ${describe(work)}`)
+}
+

@@ -1,0 +1,29 @@
+/**
+ * Ctrl-C: one handler of the process for all runs.
+ */
+import { host } from "../host/host.js";
+/** Who is told of Ctrl-C. Invariant: the handler is installed exactly while there is a run. */
+const runs = new Set();
+let uninstall = null;
+let interrupted = false;
+/** Calls `cancel` on each Ctrl-C until the returned function is called. */
+export function onInterrupt(cancel) {
+    runs.add(cancel);
+    uninstall ??= host.onInterrupt(interrupt);
+    return () => {
+        if (!runs.delete(cancel) || runs.size > 0)
+            return;
+        uninstall?.();
+        uninstall = null;
+        if (!interrupted)
+            return;
+        interrupted = false;
+        // Once the program has heard of the interruption, as the host would have answered it.
+        host.macrotask(() => host.macrotask(host.raiseInterrupt));
+    };
+}
+function interrupt() {
+    interrupted = true;
+    for (const cancel of runs)
+        cancel();
+}

@@ -1,0 +1,192 @@
+/**
+ * Running a program: a loop, its main task, and an orderly end.
+ */
+import { describe, isThenable } from "../structures/arguments.js";
+import { DeadlockError, RuntimeError } from "../errors/misuse.js";
+import { KeyboardInterrupt } from "../errors/keyboard-interrupt.js";
+import { host } from "../host/host.js";
+import { currentContext, requestBy } from "../core/ambient.js";
+import { Coroutine } from "../core/coroutine.js";
+import { doomWaits, listTasks } from "../core/deadlock.js";
+import { EventLoop } from "../core/event-loop.js";
+import { currentFrame } from "../core/frame.js";
+import { cancelFor, Future } from "../core/future.js";
+import { allTasks } from "../core/running.js";
+import { cancelOnAbort } from "../core/signal.js";
+import { gather } from "./gather.js";
+import { onInterrupt } from "./interrupts.js";
+/**
+ * Owns a loop over several runs, which share their context variables.
+ *
+ * Invariant: the loop exists from its first use until `close`, and is closed then.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * const runner = new asyncio.Runner()
+ * try {
+ *   await runner.run(() => asyncio.sleep(0.01))
+ *   console.log(await runner.run(async () => "again")) // -> again
+ * } finally {
+ *   await runner.close()
+ * }
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner
+ */
+export class Runner {
+    #options;
+    #loop = null;
+    #context = null;
+    #closed = false;
+    constructor(options = {}) {
+        this.#options = options;
+    }
+    /** The loop, made when it is first asked for. @throws RuntimeError once closed. */
+    getLoop() {
+        if (this.#closed)
+            throw new RuntimeError("this Runner is closed; make a new one");
+        if (this.#loop === null) {
+            this.#loop = this.#options.loopFactory?.() ?? new EventLoop();
+            if (this.#options.debug !== undefined)
+                this.#loop.setDebug(this.#options.debug);
+            this.#context = currentContext().copy();
+        }
+        return this.#loop;
+    }
+    /**
+     * Runs `main` to its end on this runner's loop.
+     *
+     * @throws TypeError for a promise or a task, which run already; RuntimeError inside a
+     * running task; KeyboardInterrupt if Ctrl-C ended it.
+     */
+    async run(main, options = {}) {
+        checkMain(main);
+        checkNotNested();
+        const loop = this.getLoop();
+        const context = options.context ?? this.#context ?? undefined;
+        const task = loop.createTask(main, { context, name: options.name });
+        if (options.signal !== undefined)
+            cancelOnAbort(task, options.signal);
+        let interrupts = 0;
+        const stopListening = onInterrupt(() => {
+            interrupts += 1;
+            task[cancelFor](requestBy(undefined, "Ctrl-C"));
+        });
+        const stopWatching = watchQuiet(loop, task);
+        try {
+            return (await loop.runUntilComplete(task)); // the task awaited what `main` gave
+        }
+        catch (error) {
+            if (interrupts > 0 && task.done() && task.cancelled() && task.uncancel() === 0) {
+                throw new KeyboardInterrupt("interrupted by Ctrl-C", { cause: error });
+            }
+            throw error;
+        }
+        finally {
+            stopWatching();
+            stopListening();
+        }
+    }
+    /**
+     * Cancels what is left, waits for it, and closes the loop; idempotent.
+     *
+     * A task that refuses to end keeps this waiting, as asyncio's does.
+     */
+    async close() {
+        if (this.#closed)
+            return;
+        this.#closed = true;
+        const loop = this.#loop;
+        if (loop === null)
+            return;
+        try {
+            await cancelAll(loop);
+        }
+        finally {
+            loop.close();
+        }
+    }
+    async [Symbol.asyncDispose]() {
+        await this.close();
+    }
+}
+/**
+ * Runs a program: makes a loop, runs `main` as its main task, cancels what is left when it
+ * ends, and closes the loop.
+ *
+ * @param main - a coroutine, or a function that is called to make one
+ * @returns a promise of main's value
+ * @throws TypeError for a promise or task, which run already; RuntimeError inside a running
+ * task; KeyboardInterrupt if Ctrl-C ended it: the first one cancels the main task.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * const main = asyncio.coroutine("main", async () => {
+ *   await asyncio.sleep(0.01)
+ *   return "Hello"
+ * })
+ * console.log(await asyncio.run(main())) // -> Hello
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.run
+ */
+export async function run(main, options = {}) {
+    checkMain(main);
+    checkNotNested();
+    const { signal, name, ...rest } = options;
+    const runner = new Runner(rest);
+    try {
+        return await runner.run(main, { signal, name });
+    }
+    finally {
+        await runner.close();
+    }
+}
+async function cancelAll(loop) {
+    const left = [...allTasks(loop)].filter((task) => !loop.leftBehind.has(task));
+    if (left.length === 0)
+        return;
+    for (const task of left)
+        task[cancelFor](requestBy("the program ends", "run"));
+    await loop.runUntilComplete(loop.createTask(() => gather(left, { returnExceptions: true }), { name: "shutdown" }));
+    for (const task of left) {
+        if (task.cancelled())
+            continue;
+        const exception = task.exception();
+        if (exception === undefined)
+            continue;
+        loop.callExceptionHandler({ message: "unhandled exception during asyncio.run() shutdown", exception, task });
+    }
+}
+function checkMain(main) {
+    if (main instanceof Coroutine || typeof main === "function")
+        return;
+    if (isThenable(main)) {
+        const remedy = main instanceof Future ? "await it inside main" : "pass the function: run(main)";
+        throw new TypeError(`run takes a coroutine or a function, but ${describe(main)} runs already; ${remedy}`);
+    }
+    throw new TypeError(`run takes a coroutine or a function, not ${describe(main)}`);
+}
+function checkNotNested() {
+    const frame = currentFrame();
+    if (frame === undefined || frame.ended || !frame.loop.inTurn(frame))
+        return;
+    throw new RuntimeError(`run(…) cannot be called from ${frame.owner?.label ?? "a task"}: a loop runs it already; await the coroutine instead`);
+}
+/** When nothing keeps the process alive, the main task would wait for ever: it is told. */
+function watchQuiet(loop, task) {
+    let quiet = 0;
+    return host.onQuiet(() => {
+        quiet += 1;
+        if (quiet === 1) {
+            host.macrotask(() => undefined);
+            return;
+        }
+        const waits = listTasks(loop);
+        doomWaits(task, new DeadlockError(`nothing can ever happen again; these wait for ever:\n${waits}`));
+    });
+}

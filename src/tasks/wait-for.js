@@ -1,0 +1,73 @@
+import { checkSeconds } from "../structures/arguments.js";
+import { CancelledError } from "../errors/cancelled-error.js";
+import { TimeoutError } from "../errors/timeout-error.js";
+import { BodyCoroutine } from "../core/body-coroutine.js";
+import { Future, Relay, returnWith } from "../core/future.js";
+import { ensureFuture, getRunningLoop } from "../core/running.js";
+import { cancelOnAbort } from "../core/signal.js";
+import { timeout } from "./timeouts.js";
+/**
+ * Awaits `work` for at most `seconds`; then cancels it, waits for its end, and throws.
+ *
+ * A coroutine runs in the calling task. The total time exceeds the limit when the work
+ * takes its time to clean up.
+ *
+ * @param seconds - null for no limit; at 0 or less, work that is not done is not even begun
+ * @throws TimeoutError when the time is over; RangeError if `seconds` is NaN, at the call.
+ * @throws CancelledError if the task is cancelled; the work is cancelled too.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   console.log(await asyncio.waitFor(asyncio.sleep(0.01, "in time"), 5)) // -> in time
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.wait_for
+ */
+export function waitFor(work, seconds, options = {}) {
+    if (seconds !== null && seconds !== undefined)
+        checkSeconds(seconds, "the timeout of waitFor");
+    return new BodyCoroutine("waitFor", waitForWork, undefined, [work, seconds ?? null, options.signal]);
+}
+async function waitForWork(work, seconds, signal) {
+    let awaited = work;
+    if (signal !== undefined) {
+        const future = ensureFuture(work);
+        cancelOnAbort(future, signal);
+        awaited = future;
+    }
+    if (seconds !== null && seconds <= 0)
+        return waitNoTime(ensureFuture(awaited));
+    return timeout(seconds).run(async () => (typeof awaited === "function" ? awaited() : awaited));
+}
+async function waitNoTime(future) {
+    if (future.done())
+        return future.result();
+    await cancelAndWait(future);
+    try {
+        return future.result();
+    }
+    catch (error) {
+        if (!(error instanceof CancelledError))
+            throw error;
+        throw new TimeoutError("there was no time to wait", { cause: error });
+    }
+}
+// Not by awaiting the future itself: a cancellation of this wait must not look like its own.
+async function cancelAndWait(future) {
+    const ended = new Future({ loop: getRunningLoop() });
+    const relay = new Relay(future, () => {
+        if (!ended.done())
+            ended[returnWith]();
+    });
+    try {
+        future.cancel();
+        await ended;
+    }
+    finally {
+        relay.stop();
+    }
+}
