@@ -1,0 +1,25 @@
+"""Fresh scenarios in parts, so that several Pythons can share the work."""
+import asyncio
+import json
+import random
+
+# Pyodide runs a loop of its own in this thread, and asyncio refuses a second one beside it.
+asyncio._set_running_loop(None)
+
+import oracle
+
+SHORTEST_TRACE = 8
+
+
+def made(seed, first, count):
+    """What oracle.make(seed, ...) makes of its attempts from number `first` on, one JSON line each."""
+    lines = []
+    for n in range(first, first + count):
+        rng = random.Random(f"{seed}/{n}")
+        profile = rng.choice(list(oracle.Maker.PROFILES))
+        scenario = oracle.Maker(rng, profile).scenario(f"{seed}-{n}")
+        trace = oracle.trace(scenario)
+        if trace is None or len(trace) < SHORTEST_TRACE or oracle.trace(scenario) != trace:
+            continue
+        lines.append(json.dumps({**scenario, "trace": trace}, separators=(",", ":")))
+    return "\n".join(lines)
