@@ -192,11 +192,6 @@ export class EventLoop extends Scheduler {
     this.#debug = enabled
   }
 
-  override schedule(runnable: Parameters<Scheduler["schedule"]>[0]): void {
-    this.#mustBeOpen()
-    super.schedule(runnable)
-  }
-
   #wrap(callback: () => void, method: string, options: CallbackOptions): UserCallback {
     this.#mustBeOpen()
     checkFunction(callback, `the callback of ${method}`)

@@ -13,7 +13,7 @@ import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
 import type { WaitInfo } from "./observer.ts"
 import type { PublicLoop, Scheduler } from "./scheduler.ts"
 import { UserCallback } from "./user-callback.ts"
-import { derive, Wait } from "./wait.ts"
+import { derive, ignore, Wait } from "./wait.ts"
 
 /** Is told once that a future is done. */
 export interface Listener {
@@ -414,14 +414,16 @@ export class Relay<T> implements Listener, Runnable {
 /** `finally` for anything of ours: the callback is awaited, and the outcome passed on. */
 export function afterwards<T>(target: PromiseLike<T>, onFinally: (() => unknown) | null | undefined): Promise<T> {
   if (typeof onFinally !== "function") return target.then() as Promise<T> // our `then` returns real promises
-  return target.then(
+  const derived = target.then(
     async (value) => {
       await onFinally()
       return value
     },
     async (error: unknown) => {
       await onFinally()
+      if (error instanceof CancelledError) derived.catch(ignore)
       throw error
     },
-  ) as Promise<T>
+  ) as Promise<T> // our `then` returns real promises
+  return derived
 }

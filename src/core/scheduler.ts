@@ -15,6 +15,7 @@
  */
 import { Deque } from "../structures/deque.ts"
 import { Heap } from "../structures/heap.ts"
+import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import { SystemClock, type Clock } from "./clock.ts"
 import { TimerHandle, type Callback, type Handle, type Runnable } from "./handle.ts"
@@ -70,6 +71,8 @@ export class Scheduler {
   #active = false
   #pumping = false
   #armed = false
+  /** Nothing has run since the microtasks were over, so nobody can be about to park. */
+  #fresh = false
   /** The host is being let round; the pump goes on afterwards. */
   #yielded = false
   #running = false
@@ -114,6 +117,7 @@ export class Scheduler {
   }
 
   schedule(runnable: Runnable): void {
+    if (this.dead) throw new RuntimeError("Event loop is closed; make a new one, or use asyncio.run(…)")
     this.#ready.push(runnable)
     if (!this.#active && this.#running) this.wake()
   }
@@ -198,6 +202,7 @@ export class Scheduler {
     this.#armed = false
     this.turn = null
     if (!this.#active || this.#yielded) return
+    this.#fresh = true
     if (burst.spent) this.#yield()
     else host.microtask(this.#enter)
   }
@@ -226,6 +231,7 @@ export class Scheduler {
         break
       }
       this.#left -= 1
+      this.#fresh = false
       this.#ready.shift()?.run()
       if (this.turn !== null) break
     }
@@ -244,7 +250,8 @@ export class Scheduler {
         this.#left = this.#ready.size
         return true
       }
-      if (!this.#rest()) return false
+      // Before the microtasks are over somebody may be about to park; #over comes back here.
+      if (!this.#fresh || !this.#rest()) return false
     }
   }
 
@@ -293,6 +300,7 @@ export class Scheduler {
     this.#yielded = true
     host.macrotask(() => {
       this.#yielded = false
+      this.#fresh = true
       burst.spent = false
       burst.started = -1
       host.microtask(this.#enter)

@@ -137,7 +137,7 @@ export abstract class Wait<T> implements Below, Runnable {
     this.state = "over"
     this.frame = null
     const what = this.info().kind
-    this.#promise.catch(() => undefined)
+    this.#promise.catch(ignore)
     this.#reject(new CancelledError(`nothing outlives the frame that started it`))
     frame?.loop.callExceptionHandler({
       message:
@@ -168,10 +168,15 @@ export function derive<T, A, B>(
   onRejected: OnRejected<B>,
 ): Promise<A | B> {
   const derived = promise.then(onFulfilled, onRejected)
-  if (typeof onRejected !== "function") derived.then(undefined, throwUnlessCancelled)
+  // Marked on the source, and not with a reaction to `derived`: that would reject anew for
+  // every other error, where the caller handles `derived` itself.
+  if (typeof onRejected !== "function") {
+    promise.then(undefined, (error: unknown) => {
+      if (error instanceof CancelledError) derived.catch(ignore)
+    })
+  }
   return derived as Promise<A | B> // a missing handler passes the outcome on, as its type says
 }
 
-function throwUnlessCancelled(error: unknown): void {
-  if (!(error instanceof CancelledError)) throw error
-}
+/** Marks a rejection as handled. */
+export function ignore(): void {}

@@ -17,6 +17,7 @@ import { cancelOnAbort } from "../core/signal.ts"
 import type { Startable, Task } from "../core/task.ts"
 import { gather } from "./gather.ts"
 import { onInterrupt } from "./interrupts.ts"
+import { onQuiet } from "./quiet.ts"
 
 export interface RunnerOptions {
   /** Turns the loop's debug mode on or off. */
@@ -197,7 +198,7 @@ function checkNotNested(): void {
 /** When nothing keeps the process alive, the main task would wait for ever: it is told. */
 function watchQuiet(loop: EventLoop, task: Task<unknown>): () => void {
   let quiet = 0
-  return host.onQuiet(() => {
+  return onQuiet(() => {
     quiet += 1
     if (quiet === 1) {
       host.macrotask(() => undefined)
