@@ -3,20 +3,17 @@
  */
 import { describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
+import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine } from "./coroutine.ts"
 import { Frame, type Boundary } from "./frame.ts"
-import type { OnFulfilled, OnRejected } from "./wait.ts"
+import { ignore, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** What may run as a body: usually an async function, with its `this` and arguments. */
 type Body<T> = (...args: never[]) => T | PromiseLike<T>
 
-/** The line that awaits a body, until it is told. */
-interface Awaiting<T> {
-  returned(value: T): void
-  threw(error: unknown): void
-}
+const noArguments: readonly unknown[] = []
 
 /**
  * Invariant: the line that awaits is told once: when the body ends, or when the frame is
@@ -24,13 +21,14 @@ interface Awaiting<T> {
  */
 export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
   readonly name: string
-  readonly #body: Body<T>
-  readonly #self: unknown
-  readonly #args: readonly unknown[]
+  #body: Body<T>
+  #self: unknown
+  #args: readonly unknown[]
+  /** The line that awaits, until it is told. */
   #awaiting: Awaiting<T> | null = null
-  #above: Frame | null = null
+  #frame: Frame | null = null
 
-  constructor(name: string, body: Body<T>, self: unknown, args: readonly unknown[]) {
+  constructor(name: string, body: Body<T>, self?: unknown, args: readonly unknown[] = noArguments) {
     super()
     this.name = name
     this.#body = body
@@ -42,18 +40,18 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     const child = new Frame(frame.loop, this.name, frame.owner, frame, frame.context)
     child.boundary = this
     child.begin()
-    this.#above = frame
-    const followed = follow(onFulfilled, onRejected)
-    this.#awaiting = followed.awaiting
+    this.#frame = child
+    const awaiting = new Awaiting<T>(frame, onFulfilled, onRejected)
+    this.#awaiting = awaiting
     this.opened(child)
     const outcome = host.enter(child, runBody, this as BodyCoroutine<unknown>) as Promise<T> // the body's own outcome
     this.keep(outcome)
-    // This reaction runs in the context of whoever called `then`, as their callbacks must.
+    // These reactions run in the context of whoever called `then`, as their callbacks must.
     outcome.then(
-      (value) => this.#ended(child, value),
-      (error: unknown) => this.#failed(child, error),
+      (value) => this.#ended(value),
+      (error: unknown) => this.#failed(error),
     )
-    return followed.promise
+    return awaiting.promise as Promise<A | B> // settled by the callbacks of A and B
   }
 
   protected runAs(_frame: Frame): Promise<T> {
@@ -74,66 +72,76 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
   }
 
   abandon(request: CancelRequest): void {
-    const above = this.#above
-    if (above === null) return
+    const awaiting = this.#awaiting
+    if (awaiting === null) return
+    const { above } = awaiting
     above.loop.schedule({
       quiet: false,
       run: () => {
+        if (this.#awaiting === null) return
+        this.#awaiting = null
         if (!above.ended) above.loop.turn = above
-        this.#tell(() => this.threw(cancellation(request), above))
+        this.#tellThrown(awaiting, cancellation(request), above)
       },
     })
   }
 
   /** Calls the body, here and now. */
   run(): Promise<T> {
+    const body = this.#body
+    const self = this.#self
+    const args = this.#args
+    // It runs once; what it was called with need not live as long as this object.
+    this.#body = spent
+    this.#self = undefined
+    this.#args = noArguments
     try {
-      return Promise.resolve(Reflect.apply(this.#body, this.#self, this.#args as never[])) // typed together by the caller
+      return Promise.resolve(Reflect.apply(body, self, args as never[])) // typed together by the caller
     } catch (error) {
       return Promise.reject(error as Error) // the body was no async function and threw
     }
   }
 
-  #ended(frame: Frame, value: T): void {
-    if (this.#awaiting === null) frame.end()
-    else {
-      this.#tell(() => {
-        try {
-          return this.returned(value, frame)
-        } finally {
-          frame.end()
-        }
-      })
+  #ended(value: T): void {
+    const frame = this.#frame as Frame // set before the body runs
+    const awaiting = this.#awaiting
+    this.#awaiting = null
+    if (awaiting === null) {
+      frame.end()
+    } else {
+      let passed: T
+      try {
+        passed = this.returned(value, frame)
+      } catch (error) {
+        frame.end()
+        awaiting.threw(error)
+        return
+      }
+      frame.end()
+      awaiting.returned(passed)
     }
     if (frame.parent === null) frame.owner?.bodyEnded(frame)
   }
 
-  #failed(frame: Frame, error: unknown): void {
-    const late = this.#awaiting === null
-    if (late) frame.end()
-    else {
-      this.#tell(() => {
-        try {
-          return this.threw(error, frame)
-        } finally {
-          frame.end()
-        }
-      })
-    }
-    if (frame.parent === null) frame.owner?.bodyEnded(frame, late ? error : undefined)
-  }
-
-  #tell(outcome: () => T): void {
+  #failed(error: unknown): void {
+    const frame = this.#frame as Frame // set before the body runs
     const awaiting = this.#awaiting
     this.#awaiting = null
-    if (awaiting === null) return
+    if (awaiting === null) frame.end()
+    else this.#tellThrown(awaiting, error, frame)
+    if (frame.parent === null) frame.owner?.bodyEnded(frame, awaiting === null ? error : undefined)
+  }
+
+  #tellThrown(awaiting: Awaiting<T>, error: unknown, frame: Frame): void {
     let value: T
     try {
-      value = outcome()
-    } catch (error) {
-      awaiting.threw(error)
+      value = this.threw(error, frame)
+    } catch (thrown) {
+      if (frame === this.#frame) frame.end()
+      awaiting.threw(thrown)
       return
     }
+    if (frame === this.#frame) frame.end()
     awaiting.returned(value)
   }
 }
@@ -142,39 +150,60 @@ function runBody(coroutine: BodyCoroutine<unknown>): Promise<unknown> {
   return coroutine.run()
 }
 
-/** Calls the callbacks of a `then` directly, and gives the promise that it returns. */
-function follow<T, A, B>(
-  onFulfilled: OnFulfilled<T, A>,
-  onRejected: OnRejected<B>,
-): { promise: Promise<A | B>; awaiting: Awaiting<T> } {
-  let resolve: (value: A | B | PromiseLike<A | B>) => void
-  let reject: (error: unknown) => void
-  const promise = new Promise<A | B>((res, rej) => {
-    resolve = res
-    reject = rej
-  })
-  const handle = <V>(callback: ((value: V) => A | B | PromiseLike<A | B>) | null | undefined, value: V): boolean => {
-    if (typeof callback !== "function") return false
-    try {
-      resolve(callback(value))
-    } catch (error) {
-      reject(error)
-    }
-    return true
+function spent(): never {
+  throw new RuntimeError("a coroutine runs once; call the function again for another run")
+}
+
+let resolveCaptured: (value: unknown) => void
+let rejectCaptured: (error: unknown) => void
+
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  resolveCaptured = resolve
+  rejectCaptured = reject
+}
+
+/** What `then` received and is to return: the callbacks are called directly, without a microtask. */
+class Awaiting<T> {
+  /** The frame that awaits. */
+  readonly above: Frame
+  readonly promise: Promise<unknown>
+  readonly #onFulfilled: OnFulfilled<T, unknown>
+  readonly #onRejected: OnRejected<unknown>
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
+
+  constructor(above: Frame, onFulfilled: OnFulfilled<T, unknown>, onRejected: OnRejected<unknown>) {
+    this.above = above
+    this.promise = new Promise(capture)
+    this.#resolve = resolveCaptured
+    this.#reject = rejectCaptured
+    this.#onFulfilled = onFulfilled
+    this.#onRejected = onRejected
   }
-  return {
-    promise,
-    awaiting: {
-      returned(value) {
-        // Without a handler the value passes through, as the type of `then` says.
-        if (!handle(onFulfilled, value)) resolve(value as never)
-      },
-      threw(error) {
-        if (handle(onRejected, error)) return
-        if (error instanceof CancelledError) promise.catch(() => undefined)
-        reject(error)
-      },
-    },
+
+  returned(value: T): void {
+    if (typeof this.#onFulfilled === "function") this.#call(this.#onFulfilled, value)
+    else this.#resolve(value)
+  }
+
+  threw(error: unknown): void {
+    if (typeof this.#onRejected === "function") {
+      this.#call(this.#onRejected, error)
+      return
+    }
+    if (error instanceof CancelledError) this.promise.catch(ignore)
+    this.#reject(error)
+  }
+
+  #call<V>(callback: (value: V) => unknown, value: V): void {
+    let result: unknown
+    try {
+      result = callback(value)
+    } catch (error) {
+      this.#reject(error)
+      return
+    }
+    this.#resolve(result)
   }
 }
 

@@ -5,6 +5,8 @@ export interface CancelRequest {
   readonly message: unknown
   readonly requestedBy: string
   readonly requestedAt: string | undefined
+  /** What to throw instead of a CancelledError. */
+  readonly doom?: Error
 }
 
 // V8's switch for the length of stacks; elsewhere setting it does nothing.

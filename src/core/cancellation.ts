@@ -74,7 +74,9 @@ interface Step {
   readonly leave: boolean
 }
 
-let found: Step[] | null = null
+/** A request is being brought somewhere; further ones wait in `found`. */
+let underWay = false
+const found: Step[] = []
 
 /**
  * Interrupts a task, and the tasks that it awaits, and those that they await: depth first,
@@ -82,25 +84,33 @@ let found: Step[] | null = null
  * cycle never leave.
  */
 export function interruptTask(target: Target, request: CancelRequest): void {
-  if (found !== null) {
+  if (underWay) {
     found.push({ target, request, leave: false })
     return
   }
-  const stack: Step[] = [{ target, request, leave: false }]
+  underWay = true
+  target.onPath = true
   try {
-    for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-      if (step.leave) {
-        step.target.onPath = false
-      } else if (!step.target.onPath) {
-        step.target.onPath = true
-        stack.push({ ...step, leave: true })
-        found = []
-        aim(step.target.frame, step.request)
-        for (let next = found.pop(); next !== undefined; next = found.pop()) stack.push(next)
-      }
-    }
+    aim(target.frame, request)
+    if (found.length > 0) followFound()
   } finally {
-    found = null
-    for (const step of stack) step.target.onPath = false
+    for (const step of found.splice(0)) step.target.onPath = false
+    target.onPath = false
+    underWay = false
+  }
+}
+
+function followFound(): void {
+  const stack = found.splice(0).reverse()
+  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
+    const { target, request } = step
+    if (step.leave) {
+      target.onPath = false
+    } else if (!target.onPath) {
+      target.onPath = true
+      stack.push({ target, request, leave: true })
+      aim(target.frame, request)
+      stack.push(...found.splice(0).reverse())
+    }
   }
 }

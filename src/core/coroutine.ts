@@ -43,23 +43,21 @@ export const close: unique symbol = Symbol("close")
  * @see https://docs.python.org/3/library/asyncio-task.html#coroutines
  */
 export abstract class Coroutine<T> implements Promise<T>, Startable {
-  previous: Startable | null = null
-  next: Startable | null = null
-  #list: Unstarted | null
+  #unstarted = true
   /** The outcome of the run, for those who look a second time. Set when it starts. */
   #outcome: Promise<T> | null = null
 
   constructor() {
     const frame = currentFrame()
-    this.#list = frame === undefined ? madeOutside : frame.loop.unstarted
-    this.#list.add(this)
+    const list = frame === undefined ? madeOutside : frame.loop.unstarted
+    list.add(this)
   }
 
   /** What it is called in messages and traces. */
   abstract get name(): string
 
   get unstarted(): boolean {
-    return this.#list !== null
+    return this.#unstarted
   }
 
   get [Symbol.toStringTag](): string {
@@ -70,13 +68,13 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if (this.#list === null) return this.#lookAgain(onFulfilled, onRejected)
+    if (!this.#unstarted) return this.#lookAgain(onFulfilled, onRejected)
     const frame = currentFrame()
     if (frame === undefined || frame.ended) {
       this[close]()
       return derive(Promise.reject(noTask(this.name, frame)), onFulfilled, onRejected)
     }
-    this.#started()
+    this.#unstarted = false
     return this.start(frame, onFulfilled, onRejected)
   }
 
@@ -103,24 +101,19 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
   protected abstract runAs(frame: Frame): Promise<T>
 
   [launch](frame: Frame): Promise<T> {
-    this.#started()
+    this.#unstarted = false
     const outcome = this.runAs(frame)
     this.#outcome = outcome
     return outcome
   }
 
   [close](): void {
-    this.#started()
+    this.#unstarted = false
   }
 
   /** Keeps the outcome for those who look again. */
   protected keep(outcome: Promise<T>): void {
     this.#outcome = outcome
-  }
-
-  #started(): void {
-    this.#list?.remove(this)
-    this.#list = null
   }
 
   // Each look has a future of its own: a cancelled look leaves the run alone.

@@ -2,10 +2,10 @@
  * Tasks that await each other in a circle, and programs in which nothing can happen again.
  */
 import { DeadlockError } from "../errors/misuse.ts"
-import { awaits, Future, FutureWait } from "./future.ts"
+import { awaits, Future, FutureWait, isAwaited } from "./future.ts"
 import { Frame, type Below } from "./frame.ts"
 import type { Scheduler } from "./scheduler.ts"
-import { frameOf, Task } from "./task.ts"
+import { frameOf, Task, taskOf } from "./task.ts"
 import { Wait } from "./wait.ts"
 
 /** Looks for circles among the waits opened since it last looked. */
@@ -21,9 +21,10 @@ export class DeadlockWatch {
       const waits = this.#loop.newWaits.splice(0)
       const settled = new Set<object>()
       for (const wait of waits) {
-        if (wait instanceof FutureWait && wait.state === "pending" && wait.frame !== null) {
-          if (closesCircle(wait, settled)) wait.doom(circle(this.#loop))
-        }
+        if (!(wait instanceof FutureWait) || wait.state !== "pending" || wait.frame === null) continue
+        // A circle goes through the waiting task too, so somebody awaits that one.
+        if (taskOf(wait.frame)?.[isAwaited] !== true) continue
+        if (closesCircle(wait, settled)) wait.doom(circle(this.#loop))
       }
     }
     return Infinity

@@ -24,6 +24,8 @@ export interface CallbackOptions {
   readonly context?: ContextValues
 }
 
+const none: Omit<TaskOptions, "loop"> = {}
+
 /**
  * Runs callbacks and tasks, one at a time, in the order of CPython's event loop.
  *
@@ -37,6 +39,8 @@ export class EventLoop extends Scheduler {
   #debug = false
   #handler: ExceptionHandler | null = null
   #taskFactory: TaskFactory | null = null
+  /** The options of a task made without any: the same object for all. */
+  #plain: TaskOptions | null = null
   /** Seconds that a callback or step may take before debug mode reports it. */
   slowCallbackDuration = 0.1
 
@@ -80,10 +84,10 @@ export class EventLoop extends Scheduler {
   }
 
   /** Makes a task through the task factory; see `asyncio.createTask`. */
-  createTask<T>(work: Startable<T>, options: Omit<TaskOptions, "loop"> = {}): Task<T> {
+  createTask<T>(work: Startable<T>, options: Omit<TaskOptions, "loop"> = none): Task<T> {
     this.#mustBeOpen()
     if (this.#taskFactory !== null) return this.#taskFactory(this, work, options)
-    return new Task(work, { ...options, loop: this })
+    return new Task(work, options === none ? (this.#plain ??= { loop: this }) : { ...options, loop: this })
   }
 
   /** Sets what makes the tasks; null restores the default. */

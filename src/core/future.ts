@@ -41,12 +41,16 @@ class CallbackListener<T> implements Listener {
 // What other files of this library need of a future and its users do not: keyed by symbols
 // that no entry point exports.
 
+/** Cancels a pending future at once; everybody who asks gets the message. */
+export const cancelBy: unique symbol = Symbol("cancelBy")
 /** The loop of a future. */
 export const loopOf: unique symbol = Symbol("loop")
 /** Asks for the cancellation of a future on behalf of whoever made the request. */
 export const cancelFor: unique symbol = Symbol("cancelFor")
 /** The futures that a future waits for, such as the children of a gather. */
 export const awaits: unique symbol = Symbol("awaits")
+/** Whether somebody of the library waits for a future. */
+export const isAwaited: unique symbol = Symbol("isAwaited")
 /** Why a future may not be awaited by a frame, or undefined. */
 export const refuse: unique symbol = Symbol("refuse")
 export const listen: unique symbol = Symbol("listen")
@@ -87,12 +91,10 @@ export class Future<T> implements Promise<T>, Failed {
   // Invariants: the state leaves "pending" once; from then on #listeners is empty, and
   // each listener was told exactly once, in the order of registration.
   #state: "pending" | "returned" | "failed" | "cancelled" = "pending"
-  #value: T | undefined
-  #error: unknown
+  /** The value; the error; the request to cancel or, for the first who asks, its error. */
+  #outcome: unknown
   #listeners: Listener | Listener[] | null = null
   #retrieved = true
-  #request: CancelRequest | null = null
-  #cancelledError: CancelledError | null = null
 
   /** @throws RuntimeError if no loop is given and none runs. */
   constructor(options: { loop?: Scheduler } = {}) {
@@ -120,12 +122,12 @@ export class Future<T> implements Promise<T>, Failed {
   result(): T {
     switch (this.#state) {
       case "returned":
-        return this.#value as T // set together with the state
+        return this.#outcome as T // set together with the state
       case "pending":
         throw new InvalidStateError(`${this.toString()} is not done; await it, or ask done() first`)
       case "failed":
         this.#retrieved = true
-        throw this.#error
+        throw this.#outcome
       case "cancelled":
         throw this[takeCancelledError]()
     }
@@ -142,7 +144,7 @@ export class Future<T> implements Promise<T>, Failed {
     }
     if (this.#state === "cancelled") throw this[takeCancelledError]()
     this.#retrieved = true
-    return this.#error
+    return this.#state === "failed" ? this.#outcome : undefined
   }
 
   /**
@@ -195,7 +197,7 @@ export class Future<T> implements Promise<T>, Failed {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if (this.done()) return derive(this.#outcome(), onFulfilled, onRejected)
+    if (this.done()) return derive(this.#promise(), onFulfilled, onRejected)
     const frame = currentFrame()
     if (frame === undefined || frame.ended) {
       return new FutureWait(null, this).park(onFulfilled, onRejected)
@@ -239,17 +241,29 @@ export class Future<T> implements Promise<T>, Failed {
       this.#retrieved = true
       return false
     }
-    this.#request = request
-    this.#finish("cancelled")
+    this[cancelBy](request)
     return true
   }
 
+  [cancelBy](request: CancelRequest): void {
+    this.#outcome = request
+    this.#finish("cancelled")
+  }
+
   get [cancelMessage](): unknown {
-    return this.#request?.message
+    if (this.#state !== "cancelled" || this.#outcome instanceof CancelledError) return undefined
+    return (this.#outcome as CancelRequest | undefined)?.message // a cancelled future keeps one of the two
   }
 
   [awaits](): Iterable<Future<unknown>> {
     return []
+  }
+
+  /** Whether a line or another future waits for it. */
+  get [isAwaited](): boolean {
+    const listeners = this.#listeners
+    if (Array.isArray(listeners)) return listeners.some((listener) => !(listener instanceof CallbackListener))
+    return listeners !== null && !(listeners instanceof CallbackListener)
   }
 
   [listen](listener: Listener): void {
@@ -264,19 +278,19 @@ export class Future<T> implements Promise<T>, Failed {
   }
 
   [returnWith](value: T): void {
-    this.#value = value
+    this.#outcome = value
     this.#finish("returned")
   }
 
   [failWith](error: unknown): void {
-    this.#error = error === undefined ? new Error("failed with undefined; throw an Error instead") : error
+    this.#outcome = error === undefined ? new Error("failed with undefined; throw an Error instead") : error
     this.#retrieved = false
     this.#finish("failed")
     if (!this.#retrieved) this[loopOf].lostErrors.add(this, this[loopOf].clock.time())
   }
 
   [cancelWith](error: CancelledError): void {
-    this.#cancelledError = error
+    this.#outcome = error
     this.#finish("cancelled")
   }
 
@@ -292,14 +306,14 @@ export class Future<T> implements Promise<T>, Failed {
     this.#retrieved = true
     this[loopOf].callExceptionHandler({
       message: `${this[Symbol.toStringTag]} exception was never retrieved`,
-      exception: this.#error,
+      exception: this.#outcome,
       future: this,
     })
   }
 
   /** The outcome as a native promise. Only when done. */
-  #outcome(): Promise<T> {
-    if (this.#state === "returned") return Promise.resolve(this.#value as T)
+  #promise(): Promise<T> {
+    if (this.#state === "returned") return Promise.resolve(this.#outcome as T)
     try {
       return Promise.resolve(this.result())
     } catch (error) {
@@ -308,10 +322,12 @@ export class Future<T> implements Promise<T>, Failed {
   }
 
   [takeCancelledError](): CancelledError {
-    const error = this.#cancelledError
-    this.#cancelledError = null
-    if (error !== null) return error
-    return this.#request === null ? new CancelledError() : cancellation(this.#request)
+    const outcome = this.#outcome
+    if (!(outcome instanceof CancelledError)) {
+      return outcome === undefined ? new CancelledError() : cancellation(outcome as CancelRequest) // see #outcome
+    }
+    this.#outcome = undefined
+    return outcome
   }
 
   #finish(state: "returned" | "failed" | "cancelled"): void {
@@ -380,7 +396,7 @@ export class FutureWait<T> extends Wait<T> implements Listener {
   /** Whoever looks at a future with `then` may do so for longer than its frame lives. */
   orphan(): void {
     this.frame = null
-    this.tooLate = null
+    this.request = null
   }
 }
 

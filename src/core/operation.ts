@@ -5,6 +5,7 @@
  * it finishes, or waits again. It runs in the frame of whoever awaits it, so it needs no
  * frame and no async function of its own.
  */
+import type { Linked } from "../structures/linked-list.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { CancelRequest } from "./cancel-request.ts"
 import { Coroutine } from "./coroutine.ts"
@@ -17,7 +18,10 @@ import { derive, Wait, type OnFulfilled, type OnRejected } from "./wait.ts"
 export const waiting: unique symbol = Symbol("waiting")
 export type Waiting = typeof waiting
 
-export abstract class Operation<T> extends Coroutine<T> {
+export abstract class Operation<T> extends Coroutine<T> implements Linked<Operation<unknown>> {
+  // Its place in the line of a primitive.
+  previous: Operation<unknown> | null = null
+  next: Operation<unknown> | null = null
   #wait: OperationWait<T> | null = null
   #frame: Frame | null = null
 

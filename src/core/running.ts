@@ -55,10 +55,9 @@ export interface CreateTaskOptions extends Omit<TaskOptions, "loop"> {
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task
  */
-export function createTask<T>(work: Startable<T>, options: CreateTaskOptions = {}): Task<Awaited<T>> {
-  const { signal, ...rest } = options
-  const task = getRunningLoop().createTask(work, rest) as Task<Awaited<T>> // the run awaits what `work` gives
-  if (signal !== undefined) cancelOnAbort(task, signal)
+export function createTask<T>(work: Startable<T>, options?: CreateTaskOptions): Task<Awaited<T>> {
+  const task = getRunningLoop().createTask(work, options) as Task<Awaited<T>> // the run awaits what `work` gives
+  if (options?.signal !== undefined) cancelOnAbort(task, options.signal)
   return task
 }
 

@@ -5,13 +5,13 @@ import { describe, isThenable } from "../structures/arguments.ts"
 import { CancelledError, isCancellation } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortSignalLike, type ContextSnapshot } from "../host/host.ts"
-import { currentContext, requestBy, runningLoop } from "./ambient.ts"
+import { currentContext, requestBy } from "./ambient.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, launch } from "./coroutine.ts"
 import { currentFrame, Frame, type Boundary, type FrameOwner } from "./frame.ts"
-import { cancelFor, cancelWith, failWith, forget, Future, refuse, returnWith } from "./future.ts"
+import { cancelBy, cancelFor, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
 import { observer, type TaskInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -46,16 +46,16 @@ let counter = 0
  * @see https://docs.python.org/3/library/asyncio-task.html#task-object
  */
 export class Task<T> extends Future<T> {
-  #name: string
+  #name: string | undefined
   readonly #run: TaskRun<T>
 
   /** @throws TypeError for a promise or task, RuntimeError for a coroutine that has started. */
   constructor(work: Startable<T>, options: TaskOptions = {}) {
-    const loop = options.loop ?? runningLoop("make a Task")
-    super({ loop })
+    super(options)
+    const loop = this[loopOf]
     checkStartable(work)
     counter += 1
-    this.#name = options.name ?? `Task-${counter}`
+    this.#name = options.name
     this.#run = new TaskRun(this, counter, work, loop, options)
     loop.tasks.add(this)
     if (observer !== null) observer.taskCreated(this.#run, currentFrame()?.owner as never, loop.clock.time())
@@ -73,7 +73,8 @@ export class Task<T> extends Future<T> {
   }
 
   getName(): string {
-    return this.#name
+    // Made when somebody asks: most tasks are never named.
+    return (this.#name ??= `Task-${this.#run.id}`)
   }
 
   setName(name: unknown): void {
@@ -143,7 +144,7 @@ export class Task<T> extends Future<T> {
 
   override toString(): string {
     const state = !this.done() ? "pending" : this.cancelled() ? "cancelled" : "done"
-    return `<Task '${this.#name}' ${state} ${this.#run.coroutine?.toString() ?? this.#run.frame.name}>`
+    return `<Task '${this.getName()}' ${state} ${this.#run.coroutine?.toString() ?? this.#run.frame.name}>`
   }
 
   override [cancelFor](request: CancelRequest): boolean {
@@ -210,7 +211,9 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     const early = this.#early
     if (early !== null) {
       this.coroutine?.[close]()
-      this.#end("cancelled", () => this.task[cancelWith](cancellation(early)))
+      if (!this.#unregister()) return
+      this.task[cancelWith](cancellation(early))
+      this.#tellDone("cancelled")
       return
     }
     this.frame.loop.turn = this.frame
@@ -257,11 +260,14 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
 
   bodyEnded(frame: Frame, error?: unknown): void {
     if (frame !== this.frame || this.task.done()) return
+    this.#unregister()
     if (error === undefined || error instanceof CancelledError) {
-      this.#end("returned", () => this.task[returnWith](undefined as T)) // nobody gets a result of what was left behind
+      this.task[returnWith](undefined as T) // nobody gets a result of what was left behind
+      this.#tellDone("returned")
       return
     }
-    this.#end("failed", () => this.task[failWith](error))
+    this.task[failWith](error)
+    this.#tellDone("failed")
     this.task[forget]()
     frame.loop.callExceptionHandler({
       message: `code that was left behind at a foreign promise failed later (${this.task.getName()})`,
@@ -274,7 +280,11 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
   abandon(request: CancelRequest): void {
     this.frame.loop.schedule({
       quiet: true,
-      run: () => this.#end("left behind", () => this.task[cancelWith](cancellation(request))),
+      run: () => {
+        if (!this.#unregister()) return
+        this.task[cancelWith](cancellation(request))
+        this.#tellDone("left behind")
+      },
     })
   }
 
@@ -313,8 +323,11 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       return
     }
     const { undelivered } = this.frame
-    if (undelivered === null) this.#end("returned", () => this.task[returnWith](value))
-    else this.#end("cancelled", () => this.task[cancelWith](cancellation(undelivered.request)))
+    if (this.#unregister()) {
+      if (undelivered === null) this.task[returnWith](value)
+      else this.task[cancelBy](undelivered.request)
+      this.#tellDone(undelivered === null ? "returned" : "cancelled")
+    }
     this.frame.end()
   }
 
@@ -324,19 +337,26 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       this.frame.owner?.bodyEnded(this.frame, error)
       return
     }
-    if (error instanceof CancelledError) this.#end("cancelled", () => this.task[cancelWith](error))
-    else if (isCancellation(error)) this.#end("cancelled", () => this.task[cancelWith](new CancelledError()))
-    else this.#end("failed", () => this.task[failWith](error))
+    if (this.#unregister()) {
+      const cancelled = isCancellation(error)
+      if (!cancelled) this.task[failWith](error)
+      else this.task[cancelWith](error instanceof CancelledError ? error : new CancelledError())
+      this.#tellDone(cancelled ? "cancelled" : "failed")
+    }
     this.frame.end()
   }
 
-  #end(how: "returned" | "failed" | "cancelled" | "left behind", complete: () => void): void {
+  /** The task is about to be done; false if it was before. */
+  #unregister(): boolean {
     const { task, frame } = this
-    if (task.done()) return
+    if (task.done()) return false
     frame.loop.tasks.delete(task)
-    frame.loop.leftBehind.delete(task)
-    complete()
-    if (observer !== null) observer.taskDone(this, how, frame.loop.clock.time())
+    if (frame.loop.leftBehind.size > 0) frame.loop.leftBehind.delete(task)
+    return true
+  }
+
+  #tellDone(how: "returned" | "failed" | "cancelled" | "left behind"): void {
+    if (observer !== null) observer.taskDone(this, how, this.frame.loop.clock.time())
   }
 }
 

@@ -2,64 +2,66 @@
  * The coroutines of one loop that nobody has started, so that a forgotten `await` is
  * reported when the loop closes.
  *
- * A list and not a `FinalizationRegistry`: a short script ends before anything is
- * collected, and registering costs 100 ns a coroutine against 5 here. What has waited for
- * a second is held weakly from then on, so keeping coroutines in the list leaks nothing.
+ * Not a `FinalizationRegistry`: a short script ends before anything is collected, and
+ * registering costs 100 ns a coroutine against 5 here. Not a linked list either, which each
+ * start would have to leave: what has started is swept out now and then. What has waited
+ * for a second is held weakly from then on, so keeping coroutines here leaks nothing.
  */
-import { LinkedList, type Linked } from "../structures/linked-list.ts"
-
-export interface Startable extends Linked<Startable> {
+export interface Startable {
   readonly unstarted: boolean
 }
 
 /** Seconds after which an unstarted coroutine is held weakly. */
 const YOUNG = 1
+/** Members at which to sweep for the first time. */
+const FEW = 256
 
-/** Invariant: the members of `#young` before `#mark` were made before `#marked`. */
+/** Invariant: the first `#older` members of `#young` were there at `#aged`. */
 export class Unstarted {
-  readonly #young = new LinkedList<Startable>()
+  #young: Startable[] = []
+  #older = 0
+  #aged = 0
+  #full = FEW
   #old: WeakRef<Startable>[] = []
-  #mark: Startable | null = null
-  #marked = 0
 
   add(coroutine: Startable): void {
-    this.#young.append(coroutine)
-  }
-
-  /** The coroutine was started: nobody need be told. */
-  remove(coroutine: Startable): void {
-    if (coroutine === this.#mark) this.#mark = coroutine.previous
-    this.#young.remove(coroutine)
+    if (this.#young.length >= this.#full) this.#sweep()
+    this.#young.push(coroutine)
   }
 
   /** Lets go of those that have waited for long; returns when to be called again. */
   age(now: number): number {
-    if (this.#young.first === null) return Infinity
-    if (now - this.#marked < YOUNG) return this.#marked + YOUNG
-    while (this.#mark !== null && this.#young.first !== null) {
-      const oldest = this.#young.first
-      this.#young.remove(oldest)
-      this.#old.push(new WeakRef(oldest))
-      if (oldest === this.#mark) this.#mark = null
-    }
+    if (this.#young.length === 0) return Infinity
+    if (now - this.#aged < YOUNG) return this.#aged + YOUNG
+    this.#sweep()
+    for (const coroutine of this.#young.splice(0, this.#older)) this.#old.push(new WeakRef(coroutine))
     this.#old = this.#old.filter((reference) => reference.deref()?.unstarted)
-    this.#mark = this.#young.last
-    this.#marked = now
-    return this.#mark === null ? Infinity : now + YOUNG
+    this.#older = this.#young.length
+    this.#aged = now
+    return this.#older === 0 ? Infinity : now + YOUNG
   }
 
   /** Takes out all that were never started and still exist, oldest first. */
   takeAll(): Startable[] {
-    const found: Startable[] = []
-    for (const reference of this.#old) {
-      const coroutine = reference.deref()
-      if (coroutine?.unstarted) found.push(coroutine)
-    }
+    const found = this.#old.flatMap((reference) => reference.deref() ?? []).concat(this.#young)
     this.#old = []
-    for (const coroutine of this.#young) {
-      this.remove(coroutine)
-      found.push(coroutine)
+    this.#young = []
+    this.#older = 0
+    return found.filter((coroutine) => coroutine.unstarted)
+  }
+
+  #sweep(): void {
+    let kept = 0
+    let older = 0
+    for (const [index, coroutine] of this.#young.entries()) {
+      if (!coroutine.unstarted) continue
+      if (index < this.#older) older += 1
+      this.#young[kept] = coroutine
+      kept += 1
     }
-    return found
+    this.#young.length = kept
+    this.#older = older
+    // Twice what is left, so that many unstarted ones do not make each sweep a long one.
+    this.#full = Math.max(FEW, kept * 2)
   }
 }

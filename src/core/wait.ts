@@ -31,20 +31,22 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
  * Invariant: a wait hangs below its frame exactly until it is over.
  */
 export abstract class Wait<T> implements Below, Runnable {
-  readonly quiet = true
+  declare readonly quiet: true
   frame: Frame | null
   previous: Below | null = null
   next: Below | null = null
   state: "pending" | "woken" | "cancelled" | "over" = "pending"
-  /** Why it was cancelled. */
+  /** Why it was cancelled; or a request that came too late for that, thrown at its turn all the same. */
   request: CancelRequest | null = null
-  /** A request that came too late to cancel what is awaited: thrown at the next turn. */
-  tooLate: CancelRequest | null = null
-  #doom: Error | null = null
   // Takes unknown and not T, so that a wait for T is also one for what T extends.
   readonly #resolve: (value: unknown) => void
   readonly #reject: (error: unknown) => void
   readonly #promise: Promise<T>
+
+  static {
+    // On the prototype: a field would cost every wait a slot.
+    Object.defineProperty(this.prototype, "quiet", { value: true })
+  }
 
   constructor(frame: Frame | null) {
     this.frame = frame
@@ -89,16 +91,16 @@ export abstract class Wait<T> implements Below, Runnable {
 
   run(): void {
     if (this.state === "over") return
-    const request = this.request ?? this.tooLate
+    const { request } = this
     this.request = null
-    this.tooLate = null
-    if (this.#doom !== null) this.fail(this.#doom)
-    else this.resume(request === null ? null : cancellation(request))
+    if (request === null) this.resume(null)
+    else if (request.doom !== undefined) this.fail(request.doom)
+    else this.resume(cancellation(request))
   }
 
   /** Resumes the line with `error`, through the ready queue; what was awaited is let alone. */
   doom(error: Error): void {
-    this.#doom = error
+    this.request = { message: error.message, requestedBy: "the runtime", requestedAt: undefined, doom: error }
     if (this.state === "pending") this.state = "woken"
     this.schedule()
   }
@@ -121,11 +123,12 @@ export abstract class Wait<T> implements Below, Runnable {
   }
 
   interrupt(request: CancelRequest): void {
-    if (this.state !== "pending" || !this.cancelAwaited(request)) this.tooLate = request
+    if (this.state === "cancelled") return // the first request is the one that is told
+    if (this.state !== "pending" || !this.cancelAwaited(request)) this.request = request
   }
 
   forgive(): void {
-    this.tooLate = null
+    if (this.state !== "cancelled") this.request = null
   }
 
   /** Its frame has ended. */

@@ -19,15 +19,15 @@ export interface CancelDetails {
  * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
  */
 export class CancelledError extends Error {
-  override readonly name = "CancelledError"
-  readonly code = "ERR_CANCELLED"
+  declare readonly name: "CancelledError"
+  declare readonly code: "ERR_CANCELLED"
   readonly reason: unknown
   readonly requestedBy: string | undefined
   readonly requestedAt: string | undefined
   readonly #details: CancelDetails
 
   static {
-    brand(this, "CancelledError")
+    brand(this, "CancelledError", "ERR_CANCELLED")
   }
 
   constructor(message?: unknown, details: CancelDetails = {}) {

@@ -10,11 +10,11 @@ type Condition = ((error: unknown) => boolean) | (abstract new (...args: never[]
  * @see https://docs.python.org/3/library/exceptions.html#exception-groups
  */
 export class ExceptionGroup extends AggregateError {
-  override readonly name = "ExceptionGroup"
-  readonly code = "ERR_EXCEPTION_GROUP"
+  declare readonly name: "ExceptionGroup"
+  declare readonly code: "ERR_EXCEPTION_GROUP"
 
   static {
-    brand(this, "ExceptionGroup")
+    brand(this, "ExceptionGroup", "ERR_EXCEPTION_GROUP")
   }
 
   /** @throws RangeError if `errors` is empty: a group of nothing says nothing. */

@@ -2,30 +2,30 @@ import { brand } from "./brand.ts"
 
 /** Thrown by `getNowait` when the queue holds nothing. */
 export class QueueEmpty extends Error {
-  override readonly name = "QueueEmpty"
-  readonly code = "ERR_QUEUE_EMPTY"
+  declare readonly name: "QueueEmpty"
+  declare readonly code: "ERR_QUEUE_EMPTY"
 
   static {
-    brand(this, "QueueEmpty")
+    brand(this, "QueueEmpty", "ERR_QUEUE_EMPTY")
   }
 }
 
 /** Thrown by `putNowait` when the queue has no room. */
 export class QueueFull extends Error {
-  override readonly name = "QueueFull"
-  readonly code = "ERR_QUEUE_FULL"
+  declare readonly name: "QueueFull"
+  declare readonly code: "ERR_QUEUE_FULL"
 
   static {
-    brand(this, "QueueFull")
+    brand(this, "QueueFull", "ERR_QUEUE_FULL")
   }
 }
 
 /** Thrown by `put` of a queue that was shut down, and by `get` once it is drained. */
 export class QueueShutDown extends Error {
-  override readonly name = "QueueShutDown"
-  readonly code = "ERR_QUEUE_SHUT_DOWN"
+  declare readonly name: "QueueShutDown"
+  declare readonly code: "ERR_QUEUE_SHUT_DOWN"
 
   static {
-    brand(this, "QueueShutDown")
+    brand(this, "QueueShutDown", "ERR_QUEUE_SHUT_DOWN")
   }
 }

@@ -6,10 +6,10 @@ import { brand } from "./brand.ts"
  * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.TimeoutError
  */
 export class TimeoutError extends Error {
-  override readonly name = "TimeoutError"
-  readonly code = "ERR_TIMEOUT"
+  declare readonly name: "TimeoutError"
+  declare readonly code: "ERR_TIMEOUT"
 
   static {
-    brand(this, "TimeoutError")
+    brand(this, "TimeoutError", "ERR_TIMEOUT")
   }
 }

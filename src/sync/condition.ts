@@ -1,9 +1,10 @@
-import { checkFunction, checkInteger } from "../structures/arguments.ts"
+import { checkFunction, checkInteger, describe, refuseThenable } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import { Binding } from "./binding.ts"
 import type { Held } from "./held.ts"
 import { enqueue, leaveLine, Lock, taken, tryAcquire } from "./lock.ts"
 import { runHolding } from "./run-holding.ts"
@@ -46,12 +47,17 @@ const notifyOne: unique symbol = Symbol("notifyOne")
 export class Condition {
   // Invariant: whoever is in line does not hold the lock.
   readonly #waiters = new WaitList()
+  readonly #binding = new Binding("Condition")
   readonly #lock: Lock
 
-  /** @param lock - the lock to use, which several conditions may share; a new one by default */
-  constructor(lock: Lock = new Lock()) {
-    if (!(lock instanceof Lock)) throw new TypeError("a Condition takes a Lock")
-    this.#lock = lock
+  /**
+   * @param lock - the lock to use, which several conditions may share; a new one by default
+   * @throws TypeError if `lock` is something else.
+   */
+  constructor(lock?: Lock | null) {
+    const own = lock ?? new Lock()
+    if (!(own instanceof Lock)) throw new TypeError(`a Condition takes a Lock or nothing, not ${describe(lock)}`)
+    this.#lock = own
   }
 
   /** Takes the lock; see `Lock.acquire`. */
@@ -77,24 +83,26 @@ export class Condition {
   /**
    * Gives the lock back, waits to be notified, and takes the lock again.
    *
-   * @throws RuntimeError if nobody holds the lock.
+   * @throws RuntimeError if nobody holds the lock, or tasks of another loop use the condition.
    * @throws CancelledError if the task is cancelled: the lock is held again by then, however
    * long that takes, and a notification that was on its way goes to the next in line.
    */
   wait(): Coroutine<true> {
-    return new WaitForNotification(this, this.#lock, this.#waiters)
+    return new WaitForNotification(this, this.#lock, this.#waiters, this.#binding)
   }
 
   /**
    * Waits until `predicate` is truthy, and gives its value.
    *
-   * @throws what `wait` throws, and what the predicate throws.
+   * @throws what `wait` throws, and what the predicate throws; TypeError if it gives a
+   * promise, which would always be truthy.
    */
   waitFor<T>(predicate: () => T): Coroutine<T> {
     checkFunction(predicate, "the predicate of waitFor")
     const loop = async (): Promise<T> => {
       for (;;) {
         const value = predicate()
+        refuseThenable(value, "what the predicate of waitFor gives")
         if (value) return value
         await this.wait()
       }
@@ -134,15 +142,17 @@ class WaitForNotification extends Operation<true> {
   readonly #condition: Condition
   readonly #lock: Lock
   readonly #waiters: WaitList
+  readonly #binding: Binding
   #notified = false
   /** What to throw once the lock is held: the latest of several. */
   #error: CancelledError | null = null
 
-  constructor(condition: Condition, lock: Lock, waiters: WaitList) {
+  constructor(condition: Condition, lock: Lock, waiters: WaitList, binding: Binding) {
     super()
     this.#condition = condition
     this.#lock = lock
     this.#waiters = waiters
+    this.#binding = binding
   }
 
   get name(): string {
@@ -153,6 +163,7 @@ class WaitForNotification extends Operation<true> {
     if (!this.#lock.locked()) {
       throw new RuntimeError("cannot wait: nobody holds the lock of this Condition; acquire it first")
     }
+    this.#binding.bind(this)
     this.#lock.release()
     this.#waiters.add(this)
     return waiting

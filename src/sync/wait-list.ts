@@ -7,13 +7,12 @@
  */
 import { LinkedList } from "../structures/linked-list.ts"
 import type { Operation } from "../core/operation.ts"
-import type { Startable } from "../core/unstarted.ts"
 
 type Member = Operation<unknown>
 
 export class WaitList {
-  readonly #members = new LinkedList<Startable>()
-  #cursor: Startable | null = null
+  readonly #members = new LinkedList<Member>()
+  #cursor: Member | null = null
 
   get size(): number {
     return this.#members.size
@@ -39,16 +38,15 @@ export class WaitList {
 
   /** Wakes the first in line unless it was woken or cancelled: it will see to the others. */
   wakeHead(): void {
-    const head = this.#members.first as Member | null // only operations are added
+    const head = this.#members.first
     if (head?.pending) head.wake()
   }
 
   /** Takes out the first member that is pending and wakes it; drops those before it. */
   popFirst(): void {
     for (let head = this.#members.first; head !== null; head = this.#members.first) {
-      const member = head as Member // only operations are added
-      this.remove(member)
-      if (member.wake()) return
+      this.remove(head)
+      if (head.wake()) return
     }
   }
 
@@ -67,15 +65,15 @@ export class WaitList {
   /** Whether nobody in line still wants what is waited for. */
   get allCancelled(): boolean {
     for (let member = this.#members.first; member !== null; member = member.next) {
-      if (!(member as Member).cancelled) return false // only operations are added
+      if (!member.cancelled) return false
     }
     return true
   }
 
   #firstPending(): Member | null {
     let member = this.#cursor
-    while (member !== null && !(member as Member).pending) member = member.next // only operations are added
+    while (member !== null && !member.pending) member = member.next
     this.#cursor = member
-    return member as Member | null
+    return member
   }
 }

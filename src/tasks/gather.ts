@@ -27,17 +27,16 @@ export interface GatherOptions {
  * set by the first failure (unless exceptions are returned), else when `#left` reaches 0.
  */
 class Gathering extends Future<unknown[]> {
-  readonly #children: Future<unknown>[]
+  readonly #children: readonly Future<unknown>[]
   readonly #returnExceptions: boolean
   #left: number
   #cancelRequested = false
 
-  constructor(loop: EventLoop, children: Future<unknown>[], returnExceptions: boolean) {
+  constructor(loop: EventLoop, children: readonly Future<unknown>[], distinct: readonly Future<unknown>[], returnExceptions: boolean) {
     super({ loop })
     this.#children = children
     this.#returnExceptions = returnExceptions
-    const distinct = new Set(children)
-    this.#left = distinct.size
+    this.#left = distinct.length
     const done: Future<unknown>[] = []
     for (const child of distinct) {
       if (child.done()) done.push(child)
@@ -131,19 +130,14 @@ export function gather<A extends Gatherable>(work: Iterable<A>, options?: Gather
 export function gather(work: Iterable<Gatherable>, options: GatherOptions = {}): Future<unknown> {
   const items = iterate(work, "gather")
   if (options.limit !== undefined) checkInteger(options.limit, "the limit of gather", 1)
-  const started = new Map<unknown, Future<unknown>>()
   const start = options.limit === undefined ? ensureFuture : limited(options.limit)
-  let loop: EventLoop | undefined
-  const children = items.map((item) => {
-    let child = started.get(item)
-    if (child === undefined) {
-      child = start(item as AwaitableValue<unknown>, loop)
-      loop ??= child.getLoop()
-      started.set(item, child)
-    }
-    return child
-  })
-  return new Gathering(loop ?? getRunningLoop(), children, options.returnExceptions === true)
+  const given = [...new Set(items)]
+  const first = given[0] instanceof Future ? given[0].getLoop() : getRunningLoop()
+  const distinct = given.map((item) => start(item as AwaitableValue<unknown>, first))
+  // What is given twice runs once, and its result is repeated.
+  const futureOf = new Map(given.length === items.length ? [] : given.map((item, index) => [item, distinct[index]]))
+  const children = futureOf.size === 0 ? distinct : items.map((item) => futureOf.get(item) as Future<unknown>)
+  return new Gathering(first, children, distinct, options.returnExceptions === true)
 }
 
 /** @throws TypeError unless `work` can be iterated, as when arguments are not put in a list. */
