@@ -127,7 +127,7 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     const frame = this.#frame as Frame // set before the body runs
     const awaiting = this.#awaiting
     this.#awaiting = null
-    if (awaiting === null) frame.end()
+    if (awaiting === null) frame.end(error)
     else this.#tellThrown(awaiting, error, frame)
     if (frame.parent === null) frame.owner?.bodyEnded(frame, awaiting === null ? error : undefined)
   }
@@ -137,11 +137,11 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     try {
       value = this.threw(error, frame)
     } catch (thrown) {
-      if (frame === this.#frame) frame.end()
+      if (frame === this.#frame) frame.end(error)
       awaiting.threw(thrown)
       return
     }
-    if (frame === this.#frame) frame.end()
+    if (frame === this.#frame) frame.end(error)
     awaiting.returned(value)
   }
 }

@@ -6,6 +6,7 @@
  * whose it is. Below a frame hang the frames it started and the waits it opened; a request
  * to cancel walks down to them, and nothing below outlives the frame.
  */
+import { isCancellation } from "../errors/cancelled-error.ts"
 import { host, type AbortControllerLike, type AbortSignalLike } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
@@ -19,15 +20,18 @@ export interface Below {
   interrupt(request: CancelRequest): void
   /** Takes back a request that has not been delivered. */
   forgive(): void
-  /** The frame above has ended: what is still open must end too. */
-  orphan(): void
+  /** The frame above has ended, perhaps `cancelled` itself: what is still open must end too. */
+  orphan(cancelled: boolean): void
 }
+
+/** Why a frame runs for nobody: given up at a foreign promise; or still running, or still cleaning up, when the frame above ended. */
+export type Disowned = "left behind" | "orphaned" | "cleaning up"
 
 /** Whom a frame runs for: a task, once tasks stand above this file. */
 export interface FrameOwner {
   readonly label: string
   /** `frame` was given up at a foreign promise, or outlived the frame above it. */
-  disown(frame: Frame, why: "left behind" | "orphaned"): void
+  disown(frame: Frame, why: Disowned): void
   /** The body of a frame without parent has ended after all. */
   bodyEnded(frame: Frame, error?: unknown): void
 }
@@ -72,6 +76,8 @@ export class Frame implements Line, Below {
   requested = 0
   interrupted = 0
   undelivered: Undelivered | null = null
+  /** A request aimed above this frame has reached it. */
+  #asked = false
   boundary: Boundary | null = null
   /** A timeout of this frame may end what it waits for. */
   deadline = false
@@ -95,22 +101,25 @@ export class Frame implements Line, Below {
   }
 
   /** The body has ended: what hangs below is orphaned, and the frame leaves the tree. */
-  end(): void {
+  end(error?: unknown): void {
     if (this.ended) return
     this.ended = true
     if (this.#counted && this.first === null) this.#held()
     this.#counted = false
-    while (this.first !== null) {
-      const below = this.first
-      this.detach(below)
-      below.orphan()
-    }
+    if (this.first !== null) this.#orphanAll(isCancellation(error))
     const { parent } = this
     if (parent !== null) {
       if (this.requests > 0 || this.undelivered !== null) this.#handUp(parent)
       parent.detach(this)
     }
     this.loop.ended(this)
+  }
+
+  #orphanAll(cancelled: boolean): void {
+    for (let below = this.first; below !== null; below = this.first) {
+      this.detach(below)
+      below.orphan(cancelled)
+    }
   }
 
   attach(below: Below): void {
@@ -137,13 +146,14 @@ export class Frame implements Line, Below {
   }
 
   interrupt(request: CancelRequest): void {
-    const told = this.#abortSignal(request)
+    const told = this.abortSignal(request)
     if (this.first === null) {
       this.deliverLater(request, told)
       return
     }
     for (let below: Below | null = this.first; below !== null; ) {
       const next: Below | null = below.next
+      if (below instanceof Frame) below.#asked = true
       below.interrupt(request)
       below = next
     }
@@ -179,12 +189,12 @@ export class Frame implements Line, Below {
     return taken
   }
 
-  orphan(): void {
-    this.giveUp("orphaned")
+  orphan(cancelled: boolean): void {
+    this.giveUp(cancelled && this.#asked ? "cleaning up" : "orphaned")
   }
 
   /** Cuts this frame off its task; its code may go on, but nobody waits for it. */
-  giveUp(why: "left behind" | "orphaned"): void {
+  giveUp(why: Disowned): void {
     if (this.#counted && this.first === null) this.#held()
     this.#counted = false
     if (this.undelivered !== null) this.root.interrupted -= 1
@@ -238,7 +248,7 @@ export class Frame implements Line, Below {
   }
 
   /** Aborts this frame's signal; true if somebody listened while the line was not running. */
-  #abortSignal(request: CancelRequest): boolean {
+  abortSignal(request: CancelRequest): boolean {
     const controller = this.#controller
     if (controller === undefined) return false
     this.#controller = undefined

@@ -145,6 +145,7 @@ class OperationWait<T> extends Wait<T> {
   }
 
   orphan(): void {
+    if (this.detachCancelled()) return
     this.#operation.dropped()
     this.abandon()
   }

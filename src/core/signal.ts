@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from "../host/host.ts"
-import type { Future } from "./future.ts"
+import { requestBy } from "./ambient.ts"
+import { cancelFor, type Future } from "./future.ts"
 
 /**
  * Cancels `future` when `signal` aborts; the listener goes when the future is done, since
@@ -7,7 +8,7 @@ import type { Future } from "./future.ts"
  */
 export function cancelOnAbort(future: Future<unknown>, signal: AbortSignalLike): void {
   const abort = (): void => {
-    future.cancel(signal.reason)
+    future[cancelFor](requestBy(signal.reason, "an AbortSignal"))
   }
   if (signal.aborted) {
     abort()

@@ -10,7 +10,7 @@ import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, launch } from "./coroutine.ts"
-import { currentFrame, Frame, type Boundary, type FrameOwner } from "./frame.ts"
+import { currentFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
 import { cancelBy, cancelFor, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
 import { observer, type TaskInfo } from "./observer.ts"
@@ -59,8 +59,8 @@ export class Task<T> extends Future<T> {
     this.#run = new TaskRun(this, counter, work, loop, options)
     loop.tasks.add(this)
     if (observer !== null) observer.taskCreated(this.#run, currentFrame()?.owner as never, loop.clock.time())
-    if (options[adopting] !== undefined) loop.leftBehind.add(this)
-    else if (options.eagerStart === true && loop.running) this.#run.startEagerly()
+    if (options[adopting] !== undefined) return
+    if (options.eagerStart === true && loop.running) this.#run.startEagerly()
     else loop.schedule(this.#run)
   }
 
@@ -229,6 +229,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       interruptTask(this, request)
     } else {
       count(this.frame)
+      this.frame.abortSignal(request)
       this.#early = request
     }
   }
@@ -240,15 +241,16 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     return left
   }
 
-  disown(frame: Frame, why: "left behind" | "orphaned"): void {
+  disown(frame: Frame, why: Disowned): void {
     const left = new Task(notCalled, {
       loop: frame.loop,
-      name: `${why === "orphaned" ? "outliving" : "left behind"}: ${frame.name} of ${this.label}`,
+      name: `${why === "left behind" ? why : "outliving"}: ${frame.name} of ${this.label}`,
       context: frame.context,
       [adopting]: frame,
     })
     if (frame === this.frame) this.#abandoned = true
-    if (why === "left behind") return
+    if (why === "left behind") frame.loop.leftBehind.add(left)
+    if (why !== "orphaned") return
     frame.loop.callExceptionHandler({
       message:
         `coroutine '${frame.name}' was still running when the code of ${this.label} that started it ended, ` +
@@ -333,7 +335,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
 
   #threw(error: unknown): void {
     if (this.#abandoned) {
-      this.frame.end()
+      this.frame.end(error)
       this.frame.owner?.bodyEnded(this.frame, error)
       return
     }
@@ -343,7 +345,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       else this.task[cancelWith](error instanceof CancelledError ? error : new CancelledError())
       this.#tellDone(cancelled ? "cancelled" : "failed")
     }
-    this.frame.end()
+    this.frame.end(error)
   }
 
   /** The task is about to be done; false if it was before. */

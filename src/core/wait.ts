@@ -131,8 +131,14 @@ export abstract class Wait<T> implements Below, Runnable {
     if (this.state !== "cancelled") this.request = null
   }
 
-  /** Its frame has ended. */
+  /** Its frame has ended; one that was cancelled with it has its turn to come. */
   abstract orphan(): void
+
+  protected detachCancelled(): boolean {
+    if (this.state !== "cancelled") return false
+    this.frame = null
+    return true
+  }
 
   /** Ends without a turn, since nothing outlives the frame that started it. */
   protected abandon(): void {
@@ -141,7 +147,7 @@ export abstract class Wait<T> implements Below, Runnable {
     this.frame = null
     const what = this.info().kind
     this.#promise.catch(ignore)
-    this.#reject(new CancelledError(`nothing outlives the frame that started it`))
+    this.#reject(new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" }))
     frame?.loop.callExceptionHandler({
       message:
         `'${what}' was still waiting when '${frame.name}' ended, and was cancelled: ` +

@@ -1,6 +1,6 @@
 import { describe, isThenable } from "../structures/arguments.ts"
 import { runningLoop } from "./ambient.ts"
-import { failWith, Future, returnWith } from "./future.ts"
+import { failWith, Future, listen, returnWith } from "./future.ts"
 import type { Scheduler } from "./scheduler.ts"
 
 /**
@@ -11,6 +11,19 @@ import type { Scheduler } from "./scheduler.ts"
  * function for that. What comes after a cancellation is dropped.
  *
  * @throws TypeError if `promise` is none; RuntimeError if no loop runs.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * await asyncio.run(async () => {
+ *   const never = asyncio.wrapFuture(new Promise(() => {}))
+ *   const error = await asyncio.waitFor(never, 0.01).catch((e: Error) => e.name)
+ *   console.log(error) // -> TimeoutError
+ * })
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future
  */
 export function wrapFuture<T>(promise: PromiseLike<T>, options: { loop?: Scheduler } = {}): Future<T> {
   if (promise instanceof Future) return promise as Future<T> // a Future of T is a PromiseLike of T
@@ -18,14 +31,20 @@ export function wrapFuture<T>(promise: PromiseLike<T>, options: { loop?: Schedul
   const loop = options.loop ?? runningLoop("wrap a promise")
   const future = new Future<T>({ loop })
   loop.hostOperations += 1
-  const settled = (complete: () => void): void => {
-    loop.hostOperations -= 1
-    if (!future.done()) complete()
-    loop.wake()
-  }
+  // Until the future is done, and not the promise: nobody waits for what was cancelled.
+  future[listen]({
+    futureDone() {
+      loop.hostOperations -= 1
+      loop.wake()
+    },
+  })
   promise.then(
-    (value) => settled(() => future[returnWith](value)),
-    (error: unknown) => settled(() => future[failWith](error)),
+    (value) => {
+      if (!future.done()) future[returnWith](value)
+    },
+    (error: unknown) => {
+      if (!future.done()) future[failWith](error)
+    },
   )
   return future
 }

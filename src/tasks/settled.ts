@@ -1,7 +1,7 @@
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
+import { Future, Relay, returnWith } from "../core/future.ts"
 import { wrapFuture } from "../core/wrap-future.ts"
-import { shield } from "./shield.ts"
 
 /**
  * Awaits a promise and holds a cancellation back until it has settled: for what must not be
@@ -25,13 +25,23 @@ async function waitUntilSettled<T>(promise: PromiseLike<T>): Promise<T> {
   const future = wrapFuture(promise)
   let cancelled: { error: unknown } | undefined
   while (!future.done()) {
+    // A future of its own for each wait: what cancels the wait must not reach the promise's.
+    const done = new Future<void>({ loop: future.getLoop() })
+    const relay = new Relay(future, () => {
+      if (!done.done()) done[returnWith]()
+    })
     try {
-      await shield(future)
+      await done
     } catch (error) {
-      if (!future.done()) cancelled ??= { error }
+      cancelled ??= { error }
+    } finally {
+      relay.stop()
     }
   }
   if (cancelled === undefined) return future.result()
-  if (!future.cancelled()) future.exception() // asked for, so that it is not reported as lost
+  const exception = future.exception()
+  if (exception !== undefined) {
+    future.getLoop().callExceptionHandler({ message: "a promise failed while settled(…) was cancelled", exception })
+  }
   throw cancelled.error
 }

@@ -10,11 +10,14 @@ import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { aim, countRequests, renew, withdraw } from "../core/cancellation.ts"
 import { close, Coroutine } from "../core/coroutine.ts"
 import { currentFrame, type Frame } from "../core/frame.ts"
-import { Future, Relay, returnWith } from "../core/future.ts"
+import { cancelFor, Future, Relay, returnWith } from "../core/future.ts"
 import { createTask, type CreateTaskOptions } from "../core/running.ts"
 import type { Startable, Task } from "../core/task.ts"
 import { Semaphore } from "../sync/semaphore.ts"
 import { withPermit } from "./limited.ts"
+
+/** Who asks when a group cancels. */
+const shuttingDown = "a TaskGroup that shuts down"
 
 export interface TaskGroupOptions {
   /** How many children may run at a time; the others wait for their turn. All by default. */
@@ -226,7 +229,7 @@ export class TaskGroup {
     this.#children.add(task)
     new Relay(task, this.#childDone as (child: Future<unknown>) => void) // the relay of this task
     // A child may have ended the group during an eager first step (gh-155418).
-    if (this.#aborting && !task.done()) task.cancel()
+    if (this.#aborting && !task.done()) task[cancelFor](requestBy(undefined, shuttingDown))
   }
 
   #gone(child: Task<unknown>): void {
@@ -255,13 +258,13 @@ export class TaskGroup {
   #abort(): void {
     if (this.#aborting) return
     this.#aborting = true
-    for (const child of this.#children) child.cancel()
+    for (const child of this.#children) child[cancelFor](requestBy(undefined, shuttingDown))
   }
 
   #askItself(): void {
     if (this.#askedItself || this.#frame === null) return
     this.#askedItself = true
-    aim(this.#frame, requestBy(undefined, "a TaskGroup that shuts down"))
+    aim(this.#frame, requestBy(undefined, shuttingDown))
   }
 }
 

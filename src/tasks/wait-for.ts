@@ -2,9 +2,10 @@ import { checkSeconds } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { TimeoutError } from "../errors/timeout-error.ts"
 import type { AbortSignalLike } from "../host/host.ts"
+import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { Future, Relay, returnWith } from "../core/future.ts"
+import { cancelFor, Future, Relay, returnWith } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import { cancelOnAbort } from "../core/signal.ts"
 import { timeout } from "./timeouts.ts"
@@ -71,7 +72,7 @@ async function cancelAndWait(future: Future<unknown>): Promise<void> {
     if (!ended.done()) ended[returnWith]()
   })
   try {
-    future.cancel()
+    future[cancelFor](requestBy(undefined, "a timeout"))
     await ended
   } finally {
     relay.stop()
