@@ -6,8 +6,9 @@ import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
-import { Coroutine } from "./coroutine.ts"
+import { Coroutine, finish } from "./coroutine.ts"
 import { Frame, type Boundary } from "./frame.ts"
+import type { Scheduler } from "./scheduler.ts"
 import { ignore, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** What may run as a body: usually an async function, with its `this` and arguments. */
@@ -24,9 +25,12 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
   #body: Body<T>
   #self: unknown
   #args: readonly unknown[]
-  /** The line that awaits, until it is told. */
-  #awaiting: Awaiting<T> | null = null
+  /** The frame that awaits, until its line is told. */
+  #above: Frame | null = null
   #frame: Frame | null = null
+  // How the line is told.
+  #resolve: ((value: unknown) => void) | null = null
+  #reject: ((error: unknown) => void) | null = null
 
   constructor(name: string, body: Body<T>, self?: unknown, args: readonly unknown[] = noArguments) {
     super()
@@ -36,26 +40,51 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     this.#args = args
   }
 
-  protected start<A, B>(frame: Frame, onFulfilled: OnFulfilled<T, A>, onRejected: OnRejected<B>): Promise<A | B> {
+  protected start(
+    frame: Frame,
+    onFulfilled: OnFulfilled<T>,
+    onRejected: OnRejected,
+    byEngine: boolean,
+  ): Promise<unknown> | undefined {
     const child = new Frame(frame.loop, this.name, frame.owner, frame, frame.context)
     child.boundary = this
     child.begin()
     this.#frame = child
-    const awaiting = new Awaiting<T>(frame, onFulfilled, onRejected)
-    this.#awaiting = awaiting
+    this.#above = frame
+    let returned: Promise<unknown> | undefined
+    if (byEngine) {
+      this.#resolve = onFulfilled as (value: unknown) => void // the engine passes both
+      this.#reject = onRejected as (error: unknown) => void
+    } else {
+      const look = new Look(onFulfilled, onRejected)
+      this.#resolve = look.resolve
+      this.#reject = look.reject
+      returned = look.promise
+    }
     this.opened(child)
-    const outcome = host.enter(child, runBody, this as BodyCoroutine<unknown>) as Promise<T> // the body's own outcome
-    this.keep(outcome)
+    let outcome: Promise<T>
+    if (byEngine && host.jobsKeepStores) {
+      // This job ends here, and its store with it: nobody's need be restored.
+      host.setStore(child)
+      outcome = this.run()
+    } else {
+      outcome = host.enter(child, runBody, this as BodyCoroutine<unknown>) as Promise<T> // the body's own outcome
+    }
     // These reactions run in the context of whoever called `then`, as their callbacks must.
     outcome.then(
       (value) => this.#ended(value),
       (error: unknown) => this.#failed(error),
     )
-    return awaiting.promise as Promise<A | B> // settled by the callbacks of A and B
+    return returned
   }
 
-  protected runAs(_frame: Frame): Promise<T> {
+  protected runAs(frame: Frame): Promise<T> {
+    this.#frame = frame
     return this.run()
+  }
+
+  protected get loop(): Scheduler {
+    return (this.#frame as Frame).loop // set when it starts
   }
 
   /** The frame begins. */
@@ -72,16 +101,15 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
   }
 
   abandon(request: CancelRequest): void {
-    const awaiting = this.#awaiting
-    if (awaiting === null) return
-    const { above } = awaiting
+    const above = this.#above
+    if (above === null) return
     above.loop.schedule({
       quiet: false,
       run: () => {
-        if (this.#awaiting === null) return
-        this.#awaiting = null
+        if (this.#above === null) return
+        this.#above = null
         if (!above.ended) above.loop.turn = above
-        this.#tellThrown(awaiting, cancellation(request), above)
+        this.#tellThrown(cancellation(request), above)
       },
     })
   }
@@ -104,45 +132,51 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
 
   #ended(value: T): void {
     const frame = this.#frame as Frame // set before the body runs
-    const awaiting = this.#awaiting
-    this.#awaiting = null
-    if (awaiting === null) {
-      frame.end()
-    } else {
-      let passed: T
+    const awaited = this.#above !== null
+    this.#above = null
+    let how: "returned" | "threw" = "returned"
+    let outcome: unknown = value
+    if (awaited) {
       try {
-        passed = this.returned(value, frame)
+        outcome = this.returned(value, frame)
       } catch (error) {
-        frame.end()
-        awaiting.threw(error)
-        return
+        how = "threw"
+        outcome = error
       }
-      frame.end()
-      awaiting.returned(passed)
     }
+    frame.end()
+    if (awaited) this.#tell(how, outcome)
     if (frame.parent === null) frame.owner?.bodyEnded(frame)
   }
 
   #failed(error: unknown): void {
     const frame = this.#frame as Frame // set before the body runs
-    const awaiting = this.#awaiting
-    this.#awaiting = null
-    if (awaiting === null) frame.end(error)
-    else this.#tellThrown(awaiting, error, frame)
-    if (frame.parent === null) frame.owner?.bodyEnded(frame, awaiting === null ? error : undefined)
+    const awaited = this.#above !== null
+    this.#above = null
+    if (awaited) this.#tellThrown(error, frame)
+    else frame.end(error)
+    if (frame.parent === null) frame.owner?.bodyEnded(frame, awaited ? undefined : error)
   }
 
-  #tellThrown(awaiting: Awaiting<T>, error: unknown, frame: Frame): void {
-    let value: T
+  #tellThrown(error: unknown, frame: Frame): void {
+    let how: "returned" | "threw" = "returned"
+    let outcome: unknown
     try {
-      value = this.threw(error, frame)
+      outcome = this.threw(error, frame)
     } catch (thrown) {
-      if (frame === this.#frame) frame.end(error)
-      awaiting.threw(thrown)
-      return
+      how = "threw"
+      outcome = thrown
     }
     if (frame === this.#frame) frame.end(error)
-    awaiting.returned(value)
+    this.#tell(how, outcome)
+  }
+
+  #tell(how: "returned" | "threw", outcome: unknown): void {
+    this[finish](how, outcome)
+    if (how === "returned") this.#resolve?.(outcome)
+    else this.#reject?.(outcome)
+    this.#resolve = null
+    this.#reject = null
   }
 }
 
@@ -154,56 +188,37 @@ function spent(): never {
   throw new RuntimeError("a coroutine runs once; call the function again for another run")
 }
 
-let resolveCaptured: (value: unknown) => void
-let rejectCaptured: (error: unknown) => void
-
-function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  resolveCaptured = resolve
-  rejectCaptured = reject
-}
-
-/** What `then` received and is to return: the callbacks are called directly, without a microtask. */
-class Awaiting<T> {
-  /** The frame that awaits. */
-  readonly above: Frame
+/** A `then` called by somebody's code: its callbacks are called directly, in the right context already. */
+class Look {
   readonly promise: Promise<unknown>
-  readonly #onFulfilled: OnFulfilled<T, unknown>
-  readonly #onRejected: OnRejected<unknown>
-  readonly #resolve: (value: unknown) => void
-  readonly #reject: (error: unknown) => void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
 
-  constructor(above: Frame, onFulfilled: OnFulfilled<T, unknown>, onRejected: OnRejected<unknown>) {
-    this.above = above
-    this.promise = new Promise(capture)
-    this.#resolve = resolveCaptured
-    this.#reject = rejectCaptured
-    this.#onFulfilled = onFulfilled
-    this.#onRejected = onRejected
-  }
-
-  returned(value: T): void {
-    if (typeof this.#onFulfilled === "function") this.#call(this.#onFulfilled, value)
-    else this.#resolve(value)
-  }
-
-  threw(error: unknown): void {
-    if (typeof this.#onRejected === "function") {
-      this.#call(this.#onRejected, error)
-      return
+  constructor(onFulfilled: OnFulfilled<never>, onRejected: OnRejected) {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    this.promise = promise
+    const call = (callback: (given: never) => unknown, given: unknown): void => {
+      let result: unknown
+      try {
+        result = callback(given as never) // given by the coroutine that the callback was given to
+      } catch (error) {
+        reject(error)
+        return
+      }
+      resolve(result)
     }
-    if (error instanceof CancelledError) this.promise.catch(ignore)
-    this.#reject(error)
-  }
-
-  #call<V>(callback: (value: V) => unknown, value: V): void {
-    let result: unknown
-    try {
-      result = callback(value)
-    } catch (error) {
-      this.#reject(error)
-      return
+    this.resolve = (value) => {
+      if (typeof onFulfilled === "function") call(onFulfilled, value)
+      else resolve(value)
     }
-    this.#resolve(result)
+    this.reject = (error) => {
+      if (typeof onRejected === "function") {
+        call(onRejected, error)
+        return
+      }
+      if (error instanceof CancelledError) promise.catch(ignore)
+      reject(error)
+    }
   }
 }
 

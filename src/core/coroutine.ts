@@ -3,10 +3,12 @@
  */
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
+import { whenInstalled } from "../host/host.ts"
 import { currentFrame, type Frame } from "./frame.ts"
 import { afterwards, cancelWith, failWith, forget, Future, returnWith } from "./future.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
-import { derive, type OnFulfilled, type OnRejected } from "./wait.ts"
+import type { Scheduler } from "./scheduler.ts"
+import { pass, passError, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** Coroutines made outside any loop, such as the one given to `run`. */
 export const madeOutside = new Unstarted()
@@ -15,6 +17,8 @@ export const madeOutside = new Unstarted()
 
 /** Starts the coroutine's body as that of `frame`, which has begun; returns its outcome. */
 export const launch: unique symbol = Symbol("launch")
+/** Tells a coroutine that was launched what became of it. */
+export const finish: unique symbol = Symbol("finish")
 /** Counts as started without running, such as a coroutine given to a task that is cancelled at once. */
 export const close: unique symbol = Symbol("close")
 
@@ -43,9 +47,19 @@ export const close: unique symbol = Symbol("close")
  * @see https://docs.python.org/3/library/asyncio-task.html#coroutines
  */
 export abstract class Coroutine<T> implements Promise<T>, Startable {
-  #unstarted = true
-  /** The outcome of the run, for those who look a second time. Set when it starts. */
-  #outcome: Promise<T> | null = null
+  // Invariant: the state moves on from "unstarted" to "running" to one of the last two, or
+  // from "unstarted" to "closed"; #outcome is set together with the last two.
+  #state: "unstarted" | "closed" | "running" | "returned" | "threw" = "unstarted"
+  /** What it returned or threw; while it runs, the futures of those who look a second time. */
+  #outcome: unknown
+
+  static {
+    whenInstalled((host) => {
+      host.defineThen(this.prototype, (self: Coroutine<unknown>, onFulfilled, onRejected, byEngine) =>
+        self.#look(onFulfilled, onRejected, byEngine),
+      )
+    })
+  }
 
   constructor() {
     const frame = currentFrame()
@@ -57,7 +71,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
   abstract get name(): string
 
   get unstarted(): boolean {
-    return this.#unstarted
+    return this.#state === "unstarted"
   }
 
   get [Symbol.toStringTag](): string {
@@ -68,14 +82,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if (!this.#unstarted) return this.#lookAgain(onFulfilled, onRejected)
-    const frame = currentFrame()
-    if (frame === undefined || frame.ended) {
-      this[close]()
-      return derive(Promise.reject(noTask(this.name, frame)), onFulfilled, onRejected)
-    }
-    this.#unstarted = false
-    return this.start(frame, onFulfilled, onRejected)
+    return this.#look(onFulfilled, onRejected, false) as Promise<A | B> // settled by the callbacks of A and B
   }
 
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
@@ -94,49 +101,76 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
     return this.toString()
   }
 
-  /** Runs below `frame` for the line that called `then`. */
-  protected abstract start<A, B>(frame: Frame, onFulfilled: OnFulfilled<T, A>, onRejected: OnRejected<B>): Promise<A | B>
+  /** Runs below `frame` for the line that called `then`; returns what `then` is to return. */
+  protected abstract start(
+    frame: Frame,
+    onFulfilled: OnFulfilled<T>,
+    onRejected: OnRejected,
+    byEngine: boolean,
+  ): Promise<unknown> | undefined
 
   /** Runs as the body of `frame`, which has begun and whose store is set. */
   protected abstract runAs(frame: Frame): Promise<T>
 
   [launch](frame: Frame): Promise<T> {
-    this.#unstarted = false
-    const outcome = this.runAs(frame)
-    this.#outcome = outcome
-    return outcome
+    this.#state = "running"
+    return this.runAs(frame)
   }
 
   [close](): void {
-    this.#unstarted = false
+    this.#state = "closed"
   }
 
-  /** Keeps the outcome for those who look again. */
-  protected keep(outcome: Promise<T>): void {
+  /** The run has ended; those who look again get the outcome too. */
+  [finish](state: "returned" | "threw", outcome: unknown): void {
+    if (this.#state !== "running") return
+    const lookers = this.#outcome as Future<T>[] | undefined // it ran until now
+    this.#state = state
     this.#outcome = outcome
+    if (lookers === undefined) return
+    for (const looker of lookers) {
+      if (looker.done()) continue
+      if (state === "returned") looker[returnWith](outcome as T) // a run returns a T
+      else if (outcome instanceof CancelledError) looker[cancelWith](outcome)
+      else looker[failWith](outcome)
+      looker[forget]()
+    }
+  }
+
+  #look(onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+    switch (this.#state) {
+      case "unstarted": {
+        const frame = currentFrame()
+        if (frame === undefined || frame.ended) {
+          this.#state = "closed"
+          return passError(noTask(this.name, frame), onFulfilled, onRejected, byEngine)
+        }
+        this.#state = "running"
+        return this.start(frame, onFulfilled, onRejected, byEngine)
+      }
+      case "returned":
+        return pass(this.#outcome as T, onFulfilled, onRejected, byEngine) // a run returns a T
+      case "threw":
+        return passError(this.#outcome, onFulfilled, onRejected, byEngine)
+      case "closed": {
+        const error = new RuntimeError(`${this.toString()} was closed before it ran; call the function again`)
+        return passError(error, onFulfilled, onRejected, byEngine)
+      }
+      case "running":
+        return this.#lookAgain().then(onFulfilled, onRejected)
+    }
   }
 
   // Each look has a future of its own: a cancelled look leaves the run alone.
-  #lookAgain<A, B>(onFulfilled: OnFulfilled<T, A>, onRejected: OnRejected<B>): Promise<A | B> {
-    const outcome =
-      this.#outcome ??
-      Promise.reject<T>(new RuntimeError(`${this.toString()} was closed before it ran; call the function again`))
-    const frame = currentFrame()
-    if (frame === undefined || frame.ended) return derive(outcome, onFulfilled, onRejected)
-    const look = new Future<T>({ loop: frame.loop })
-    outcome.then(
-      (value) => {
-        if (!look.done()) look[returnWith](value)
-      },
-      (error: unknown) => {
-        if (look.done()) return
-        if (error instanceof CancelledError) look[cancelWith](error)
-        else look[failWith](error)
-        look[forget]()
-      },
-    )
-    return look.then(onFulfilled, onRejected)
+  #lookAgain(): Future<T> {
+    const looker = new Future<T>({ loop: currentFrame()?.loop ?? this.loop })
+    const lookers = (this.#outcome ??= []) as Future<T>[] // it runs
+    lookers.push(looker)
+    return looker
   }
+
+  /** The loop that runs it. Only while it runs. */
+  protected abstract get loop(): Scheduler
 }
 
 /** Why a bare `await` finds no task, and what to do. */

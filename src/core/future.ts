@@ -4,6 +4,7 @@
 import { describe, refuseThenable } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
+import { whenInstalled } from "../host/host.ts"
 import { requestBy, runningLoop } from "./ambient.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
@@ -13,7 +14,7 @@ import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
 import type { WaitInfo } from "./observer.ts"
 import type { PublicLoop, Scheduler } from "./scheduler.ts"
 import { UserCallback } from "./user-callback.ts"
-import { derive, ignore, Wait } from "./wait.ts"
+import { ignore, pass, passError, Wait, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** Is told once that a future is done. */
 export interface Listener {
@@ -193,18 +194,40 @@ export class Future<T> implements Promise<T>, Failed {
     return before - this.#count()
   }
 
+  static {
+    whenInstalled((host) => {
+      host.defineThen(this.prototype, (self: Future<unknown>, onFulfilled, onRejected, byEngine) =>
+        self.#look(onFulfilled, onRejected, byEngine),
+      )
+    })
+  }
+
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if (this.done()) return derive(this.#promise(), onFulfilled, onRejected)
+    return this.#look(onFulfilled, onRejected, false) as Promise<A | B> // settled by the callbacks of A and B
+  }
+
+  #look(onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+    if (this.#state !== "pending") return this.#pass(onFulfilled, onRejected, byEngine)
     const frame = currentFrame()
     if (frame === undefined || frame.ended) {
-      return new FutureWait(null, this).park(onFulfilled, onRejected)
+      return new FutureWait(null, this).park(onFulfilled, onRejected, byEngine)
     }
     const refusal = this[refuse](frame)
-    if (refusal !== undefined) return derive(Promise.reject(refusal), onFulfilled, onRejected)
-    return new FutureWait(frame, this).park(onFulfilled, onRejected)
+    if (refusal !== undefined) return passError(refusal, onFulfilled, onRejected, byEngine)
+    return new FutureWait(frame, this).park(onFulfilled, onRejected, byEngine)
+  }
+
+  #pass(onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+    let value: T
+    try {
+      value = this.result()
+    } catch (error) {
+      return passError(error, onFulfilled, onRejected, byEngine)
+    }
+    return pass(value, onFulfilled, onRejected, byEngine)
   }
 
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
@@ -309,16 +332,6 @@ export class Future<T> implements Promise<T>, Failed {
       exception: this.#outcome,
       future: this,
     })
-  }
-
-  /** The outcome as a native promise. Only when done. */
-  #promise(): Promise<T> {
-    if (this.#state === "returned") return Promise.resolve(this.#outcome as T)
-    try {
-      return Promise.resolve(this.result())
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
   }
 
   [takeCancelledError](): CancelledError {

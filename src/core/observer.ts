@@ -11,6 +11,10 @@ import { host } from "../host/host.ts"
 export interface TaskInfo {
   readonly id: number
   readonly name: string
+  /** Whether its code runs. When the task is created that is so only for code left behind. */
+  readonly begun: boolean
+  /** Tells the tasks of one loop, and its clock, from those of another. */
+  readonly frame: { readonly loop: object }
 }
 
 /** What a task waits for. */
@@ -21,12 +25,19 @@ export interface WaitInfo {
   readonly detail?: string
 }
 
+/** Something that is not of this library, such as a native promise. */
+export const FOREIGN: WaitInfo = { kind: "promise" }
+
+export type TaskEnd = "returned" | "failed" | "cancelled" | "left behind"
+
 export interface Observer {
   taskCreated?(task: TaskInfo, parent: TaskInfo | undefined, time: number): void
   /** The task's code runs from here. */
   taskResumed?(task: TaskInfo, time: number): void
+  /** With `FOREIGN`, when the microtasks are over: nothing tells when that promise settles. */
   taskParked?(task: TaskInfo, on: WaitInfo, time: number): void
-  taskDone?(task: TaskInfo, how: "returned" | "failed" | "cancelled" | "left behind", time: number): void
+  /** @param reason - the error of a task that failed or was cancelled */
+  taskDone?(task: TaskInfo, how: TaskEnd, time: number, reason?: unknown): void
   handleBegun?(name: string, time: number): void
   handleDone?(name: string, time: number): void
 }
@@ -61,7 +72,7 @@ const fanOut: Required<Observer> = {
   taskCreated: (task, parent, time) => tell((to) => to.taskCreated?.(task, parent, time)),
   taskResumed: (task, time) => tell((to) => to.taskResumed?.(task, time)),
   taskParked: (task, on, time) => tell((to) => to.taskParked?.(task, on, time)),
-  taskDone: (task, how, time) => tell((to) => to.taskDone?.(task, how, time)),
+  taskDone: (task, how, time, reason) => tell((to) => to.taskDone?.(task, how, time, reason)),
   handleBegun: (name, time) => tell((to) => to.handleBegun?.(name, time)),
   handleDone: (name, time) => tell((to) => to.handleDone?.(name, time)),
 }

@@ -5,25 +5,21 @@
  * it finishes, or waits again. It runs in the frame of whoever awaits it, so it needs no
  * frame and no async function of its own.
  */
-import type { Linked } from "../structures/linked-list.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { CancelRequest } from "./cancel-request.ts"
-import { Coroutine } from "./coroutine.ts"
+import { Coroutine, finish } from "./coroutine.ts"
 import type { Frame } from "./frame.ts"
 import type { Callback } from "./handle.ts"
 import type { WaitInfo } from "./observer.ts"
-import { derive, Wait, type OnFulfilled, type OnRejected } from "./wait.ts"
+import type { Scheduler } from "./scheduler.ts"
+import { pass, passError, Wait, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** What `begin` and `woken` return to wait (again). */
 export const waiting: unique symbol = Symbol("waiting")
 export type Waiting = typeof waiting
 
-export abstract class Operation<T> extends Coroutine<T> implements Linked<Operation<unknown>> {
-  // Its place in the line of a primitive.
-  previous: Operation<unknown> | null = null
-  next: Operation<unknown> | null = null
+export abstract class Operation<T> extends Coroutine<T> {
   #wait: OperationWait<T> | null = null
-  #frame: Frame | null = null
 
   /** Starts: returns the result, throws, or returns `waiting` after arranging to be woken. */
   abstract begin(frame: Frame): T | Waiting
@@ -45,7 +41,7 @@ export abstract class Operation<T> extends Coroutine<T> implements Linked<Operat
 
   /** Lets the operation have its turn; false if it is to have one already. */
   wake(): boolean {
-    return this.wait().wake()
+    return this.#wait?.wake() ?? false
   }
 
   /** Whether it has neither been woken nor cancelled. */
@@ -58,38 +54,36 @@ export abstract class Operation<T> extends Coroutine<T> implements Linked<Operat
     return this.#wait?.state === "cancelled"
   }
 
-  get frame(): Frame {
-    if (this.#frame === null) throw new TypeError(`${this.toString()} has not started`)
-    return this.#frame
-  }
 
-  protected start<A, B>(frame: Frame, onFulfilled: OnFulfilled<T, A>, onRejected: OnRejected<B>): Promise<A | B> {
-    this.#frame = frame
+  protected start(
+    frame: Frame,
+    onFulfilled: OnFulfilled<T>,
+    onRejected: OnRejected,
+    byEngine: boolean,
+  ): Promise<unknown> | undefined {
     let result: T | Waiting
     try {
       result = this.begin(frame)
     } catch (error) {
-      const failed = Promise.reject<T>(error as Error)
-      this.keep(failed)
-      return derive(failed, onFulfilled, onRejected)
+      this[finish]("threw", error)
+      return passError(error, onFulfilled, onRejected, byEngine)
     }
-    if (result !== waiting) {
-      const finished = Promise.resolve(result as T) // T is never `waiting`, which this module keeps
-      this.keep(finished)
-      return derive(finished, onFulfilled, onRejected)
-    }
-    const wait = this.wait()
-    this.keep(wait.outcome)
-    return wait.park(onFulfilled, onRejected)
+    if (result === waiting) return this.wait(frame).park(onFulfilled, onRejected, byEngine)
+    this[finish]("returned", result)
+    return pass(result as T, onFulfilled, onRejected, byEngine) // T is never `waiting`, which this module keeps
   }
 
   protected runAs(frame: Frame): Promise<T> {
-    return this.start(frame, undefined, undefined) as Promise<T> // without handlers the outcome passes through
+    return this.start(frame, undefined, undefined, false) as Promise<T> // without handlers the outcome passes through
+  }
+
+  protected get loop(): Scheduler {
+    return this.#wait?.frame?.loop as Scheduler // it runs, so it waits in a frame
   }
 
   /** The suspension, made when it is first needed. */
-  protected wait(): OperationWait<T> {
-    this.#wait ??= new OperationWait(this.frame, this)
+  protected wait(frame: Frame): OperationWait<T> {
+    this.#wait ??= new OperationWait(frame, this)
     return this.#wait
   }
 }
@@ -137,11 +131,16 @@ class OperationWait<T> extends Wait<T> {
     try {
       result = this.#operation.woken(error)
     } catch (failure) {
+      this.#operation[finish]("threw", failure)
       this.fail(failure)
       return
     }
-    if (result === waiting) this.state = "pending"
-    else this.settle(result as T) // T is never `waiting`
+    if (result === waiting) {
+      this.state = "pending"
+    } else {
+      this.#operation[finish]("returned", result)
+      this.settle(result as T) // T is never `waiting`
+    }
   }
 
   orphan(): void {

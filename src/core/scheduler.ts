@@ -20,12 +20,15 @@ import { host } from "../host/host.ts"
 import { SystemClock, type Clock } from "./clock.ts"
 import { TimerHandle, type Callback, type Handle, type Runnable } from "./handle.ts"
 import { LostErrors } from "./lost-errors.ts"
+import { FOREIGN, observer } from "./observer.ts"
 import { Unstarted } from "./unstarted.ts"
 
 /** A line of somebody's code, as far as turns go. */
 export interface Line {
   readonly parent: Line | null
   readonly depth: number
+  /** The task that it belongs to, for observers. */
+  readonly owner: object | null
 }
 
 /** What an exception handler is told. */
@@ -172,11 +175,15 @@ export class Scheduler {
     if (this.#stalled) this.wake()
   }
 
-  /** `line` parked. Its turn, or that of a line above or below it, is over. */
-  rest(line: Line): void {
+  /**
+   * `line` parked. Its turn, or that of a line above or below it, is over.
+   *
+   * @param nothingOnStack - so that the next handle may call anybody's code
+   */
+  rest(line: Line, nothingOnStack: boolean): void {
     if (this.turn === null || !host.followsAwait || !related(this.turn, line)) return
     this.turn = null
-    if (!this.#pumping) this.#pump(true)
+    if (!this.#pumping) this.#pump(!nothingOnStack)
   }
 
   /** Whether code of `line`, or of one above or below it, certainly runs now. */
@@ -200,6 +207,9 @@ export class Scheduler {
 
   readonly #over = (): void => {
     this.#armed = false
+    if (observer !== null && this.turn !== null && this.turn.owner !== null) {
+      observer.taskParked(this.turn.owner as never, FOREIGN, this.clock.time())
+    }
     this.turn = null
     if (!this.#active || this.#yielded) return
     this.#fresh = true

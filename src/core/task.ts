@@ -9,11 +9,11 @@ import { currentContext, requestBy } from "./ambient.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
-import { close, Coroutine, launch } from "./coroutine.ts"
+import { close, Coroutine, finish, launch } from "./coroutine.ts"
 import { currentFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
 import { cancelBy, cancelFor, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
-import { observer, type TaskInfo } from "./observer.ts"
+import { observer, type TaskEnd, type TaskInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 
 /** What a task can be made of: a coroutine, or a function that is called to make one. */
@@ -212,8 +212,9 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     if (early !== null) {
       this.coroutine?.[close]()
       if (!this.#unregister()) return
-      this.task[cancelWith](cancellation(early))
-      this.#tellDone("cancelled")
+      const error = cancellation(early)
+      this.task[cancelWith](error)
+      this.#tellDone("cancelled", error)
       return
     }
     this.frame.loop.turn = this.frame
@@ -269,7 +270,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       return
     }
     this.task[failWith](error)
-    this.#tellDone("failed")
+    this.#tellDone("failed", error)
     this.task[forget]()
     frame.loop.callExceptionHandler({
       message: `code that was left behind at a foreign promise failed later (${this.task.getName()})`,
@@ -284,8 +285,9 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       quiet: true,
       run: () => {
         if (!this.#unregister()) return
-        this.task[cancelWith](cancellation(request))
-        this.#tellDone("left behind")
+        const error = cancellation(request)
+        this.task[cancelWith](error)
+        this.#tellDone("left behind", error)
       },
     })
   }
@@ -326,6 +328,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     }
     const { undelivered } = this.frame
     if (this.#unregister()) {
+      this.coroutine?.[finish]("returned", value)
       if (undelivered === null) this.task[returnWith](value)
       else this.task[cancelBy](undelivered.request)
       this.#tellDone(undelivered === null ? "returned" : "cancelled")
@@ -340,10 +343,11 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
       return
     }
     if (this.#unregister()) {
+      this.coroutine?.[finish]("threw", error)
       const cancelled = isCancellation(error)
       if (!cancelled) this.task[failWith](error)
       else this.task[cancelWith](error instanceof CancelledError ? error : new CancelledError())
-      this.#tellDone(cancelled ? "cancelled" : "failed")
+      this.#tellDone(cancelled ? "cancelled" : "failed", error)
     }
     this.frame.end(error)
   }
@@ -357,8 +361,8 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     return true
   }
 
-  #tellDone(how: "returned" | "failed" | "cancelled" | "left behind"): void {
-    if (observer !== null) observer.taskDone(this, how, this.frame.loop.clock.time())
+  #tellDone(how: TaskEnd, reason?: unknown): void {
+    if (observer !== null) observer.taskDone(this, how, this.frame.loop.clock.time(), reason)
   }
 }
 

@@ -12,8 +12,8 @@ import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { Below, Frame } from "./frame.ts"
 import type { Runnable } from "./handle.ts"
 
-export type OnFulfilled<T, R> = ((value: T) => R | PromiseLike<R>) | null | undefined
-export type OnRejected<R> = ((reason: unknown) => R | PromiseLike<R>) | null | undefined
+export type OnFulfilled<T> = ((value: T) => unknown) | null | undefined
+export type OnRejected = ((reason: unknown) => unknown) | null | undefined
 
 let resolveCaptured: (value: unknown) => void
 let rejectCaptured: (error: unknown) => void
@@ -38,10 +38,9 @@ export abstract class Wait<T> implements Below, Runnable {
   state: "pending" | "woken" | "cancelled" | "over" = "pending"
   /** Why it was cancelled; or a request that came too late for that, thrown at its turn all the same. */
   request: CancelRequest | null = null
-  // Takes unknown and not T, so that a wait for T is also one for what T extends.
-  readonly #resolve: (value: unknown) => void
-  readonly #reject: (error: unknown) => void
-  readonly #promise: Promise<T>
+  // Set by `park`. They take unknown and not T, so that a wait for T is also one for what T extends.
+  #resolve: ((value: unknown) => void) | null = null
+  #reject: ((error: unknown) => void) | null = null
 
   static {
     // On the prototype: a field would cost every wait a slot.
@@ -50,9 +49,6 @@ export abstract class Wait<T> implements Below, Runnable {
 
   constructor(frame: Frame | null) {
     this.frame = frame
-    this.#promise = new Promise<T>(capture as never) // capture takes what any executor gets
-    this.#resolve = resolveCaptured
-    this.#reject = rejectCaptured
   }
 
   /** What is waited for. */
@@ -63,8 +59,20 @@ export abstract class Wait<T> implements Below, Runnable {
   protected abstract resume(error: CancelledError | null): void
 
   /** Parks the line that called `then`; returns what `then` is to return. */
-  park<A, B>(onFulfilled: OnFulfilled<T, A>, onRejected: OnRejected<B>): Promise<A | B> {
+  park(onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
     const { frame } = this
+    let returned: Promise<unknown> | undefined
+    if (byEngine) {
+      // The engine's own functions: they run nobody's code, and nobody looks at what is returned.
+      this.#resolve = onFulfilled as (value: unknown) => void
+      this.#reject = onRejected as (error: unknown) => void
+    } else {
+      // Others run in the context of whoever called `then`, which a promise keeps for them.
+      const promise = new Promise<T>(capture as never) // capture takes what any executor gets
+      this.#resolve = resolveCaptured
+      this.#reject = rejectCaptured
+      returned = derive(promise, onFulfilled, onRejected)
+    }
     if (frame !== null) {
       frame.attach(this)
       if (observer !== null && frame.owner !== null) {
@@ -72,9 +80,9 @@ export abstract class Wait<T> implements Below, Runnable {
       }
       const request = frame.takeUndelivered()
       if (request !== null) this.interrupt(request)
-      frame.loop.rest(frame)
+      frame.loop.rest(frame, byEngine)
     }
-    return derive(this.#promise, onFulfilled, onRejected)
+    return returned
   }
 
   /** Puts the wait into the ready queue; false if it was woken or cancelled before. */
@@ -105,21 +113,16 @@ export abstract class Wait<T> implements Below, Runnable {
     this.schedule()
   }
 
-  /** What the line will get. */
-  get outcome(): Promise<T> {
-    return this.#promise
-  }
-
   /** Resumes the line with a value. */
   settle(value: T): void {
     this.#over()
-    this.#resolve(value)
+    this.#resolve?.(value)
   }
 
   /** Resumes the line with an error. */
   fail(error: unknown): void {
     this.#over()
-    this.#reject(error)
+    this.#reject?.(error)
   }
 
   interrupt(request: CancelRequest): void {
@@ -146,8 +149,7 @@ export abstract class Wait<T> implements Below, Runnable {
     this.state = "over"
     this.frame = null
     const what = this.info().kind
-    this.#promise.catch(ignore)
-    this.#reject(new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" }))
+    this.#reject?.(new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" }))
     frame?.loop.callExceptionHandler({
       message:
         `'${what}' was still waiting when '${frame.name}' ended, and was cancelled: ` +
@@ -171,11 +173,11 @@ export abstract class Wait<T> implements Below, Runnable {
  * `promise.then`, except that a `CancelledError` which the caller does not handle never
  * counts as an unhandled rejection: whoever asked for it knows.
  */
-export function derive<T, A, B>(
+export function derive<T>(
   promise: Promise<T>,
-  onFulfilled: OnFulfilled<T, A>,
-  onRejected: OnRejected<B>,
-): Promise<A | B> {
+  onFulfilled: OnFulfilled<T>,
+  onRejected: OnRejected,
+): Promise<unknown> {
   const derived = promise.then(onFulfilled, onRejected)
   // Marked on the source, and not with a reaction to `derived`: that would reject anew for
   // every other error, where the caller handles `derived` itself.
@@ -184,7 +186,21 @@ export function derive<T, A, B>(
       if (error instanceof CancelledError) derived.catch(ignore)
     })
   }
-  return derived as Promise<A | B> // a missing handler passes the outcome on, as its type says
+  return derived
+}
+
+/** What `then` does with an outcome that is there already. */
+export function pass<T>(value: T, onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+  if (!byEngine) return Promise.resolve(value).then(onFulfilled, onRejected)
+  onFulfilled?.(value)
+  return undefined
+}
+
+/** The same with an error. */
+export function passError(error: unknown, onFulfilled: OnFulfilled<never>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+  if (!byEngine) return derive(Promise.reject<never>(error as Error), onFulfilled, onRejected)
+  onRejected?.(error)
+  return undefined
 }
 
 /** Marks a rejection as handled. */

@@ -11,7 +11,14 @@ export interface ContextSnapshot {
   run<A>(callback: (argument: A) => void, argument: A): void
 }
 
+/** What a `then` does; `byEngine` when an `await` called it, from a job with nothing on the stack. */
+export type Then = (self: never, onFulfilled: never, onRejected: never, byEngine: boolean) => unknown
+
 export interface Host {
+  /** Makes `then` the method of that name of `prototype`. */
+  defineThen(prototype: object, then: Then): void
+  /** Whether a store set in a job of the engine's ends with that job. */
+  readonly jobsKeepStores: boolean
   /** Seconds on a clock that never goes back. */
   now(): number
   /** Runs `callback` as a microtask. */
@@ -69,11 +76,20 @@ export interface AbortControllerLike {
 }
 
 let installed: Host | undefined
+const installing: ((host: Host) => void)[] = []
 
 /** Makes `platform` the host of this copy of the library; the first one stays. */
 export function installHost(platform: Host): void {
-  installed ??= platform
-  host = installed
+  if (installed !== undefined) return
+  installed = platform
+  host = platform
+  for (const callback of installing.splice(0)) callback(platform)
+}
+
+/** Calls `callback` once there is a host. */
+export function whenInstalled(callback: (host: Host) => void): void {
+  if (installed === undefined) installing.push(callback)
+  else callback(installed)
 }
 
 /** The installed host. Undefined only where a file was imported past every entry point. */

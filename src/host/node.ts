@@ -1,6 +1,7 @@
 /** Node, and what follows it: Deno and Bun. */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks"
 import { getEventListeners } from "node:events"
+import { foreignThen } from "./foreign-then-node.ts"
 import type { AbortControllerLike, ContextSnapshot, Host } from "./host.ts"
 
 const { setTimeout, clearTimeout, setImmediate, performance, console, process } = globalThis
@@ -25,6 +26,10 @@ function enterWithin<A, R>(store: unknown, body: (argument: A) => R, argument: A
 }
 
 export const nodeHost: Host = {
+  defineThen: foreignThen,
+  // Node's own context frames, from version 24 on, belong to the job; before, and on other
+  // hosts, a store may stay behind.
+  jobsKeepStores: process.release.name === "node" && Number(process.versions.node.split(".")[0]) >= 24 && !("Bun" in globalThis) && !("Deno" in globalThis),
   now: () => performance.now() / 1000,
   // Not queueMicrotask: Node wraps each call in an AsyncResource, at three times the cost.
   microtask(callback) {

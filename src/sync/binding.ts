@@ -1,5 +1,4 @@
 import { RuntimeError } from "../errors/misuse.ts"
-import type { Operation } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
 
 /**
@@ -14,9 +13,8 @@ export class Binding {
     this.#what = what
   }
 
-  /** @throws RuntimeError if `operation` runs on another loop. */
-  bind(operation: Operation<unknown>): void {
-    const { loop } = operation.frame
+  /** @throws RuntimeError if `loop` is another one. */
+  bind(loop: Scheduler): void {
     this.#loop ??= loop
     if (this.#loop !== loop) {
       throw new RuntimeError(`this ${this.#what} is bound to another event loop; make one for each loop`)

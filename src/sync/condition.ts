@@ -3,9 +3,11 @@ import type { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import type { Frame } from "../core/frame.ts"
+import { waiting, type Waiting } from "../core/operation.ts"
 import { Binding } from "./binding.ts"
 import type { Held } from "./held.ts"
+import { LineOperation } from "./line-operation.ts"
 import { enqueue, leaveLine, Lock, taken, tryAcquire } from "./lock.ts"
 import { runHolding } from "./run-holding.ts"
 import { WaitList } from "./wait-list.ts"
@@ -138,7 +140,7 @@ export class Condition {
   }
 }
 
-class WaitForNotification extends Operation<true> {
+class WaitForNotification extends LineOperation<true> {
   readonly #condition: Condition
   readonly #lock: Lock
   readonly #waiters: WaitList
@@ -159,11 +161,11 @@ class WaitForNotification extends Operation<true> {
     return "Condition.wait"
   }
 
-  begin(): Waiting {
+  begin({ loop }: Frame): Waiting {
     if (!this.#lock.locked()) {
       throw new RuntimeError("cannot wait: nobody holds the lock of this Condition; acquire it first")
     }
-    this.#binding.bind(this)
+    this.#binding.bind(loop)
     this.#lock.release()
     this.#waiters.add(this)
     return waiting
@@ -178,7 +180,7 @@ class WaitForNotification extends Operation<true> {
       return this.#finish()
     }
     if (this.#lock[tryAcquire]()) return this.#finish()
-    this.#lock[enqueue](this)
+    this.#lock[enqueue](this, this.loop)
     return waiting
   }
 

@@ -1,7 +1,9 @@
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import type { Frame } from "../core/frame.ts"
+import { waiting, type Waiting } from "../core/operation.ts"
 import { Binding } from "./binding.ts"
+import { LineOperation } from "./line-operation.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Event.statistics` gives. */
@@ -66,7 +68,7 @@ export class Event {
   }
 }
 
-class WaitForEvent extends Operation<true> {
+class WaitForEvent extends LineOperation<true> {
   readonly #event: Event
   readonly #waiters: WaitList
   readonly #binding: Binding
@@ -82,9 +84,9 @@ class WaitForEvent extends Operation<true> {
     return "Event.wait"
   }
 
-  begin(): true | Waiting {
+  begin({ loop }: Frame): true | Waiting {
     if (this.#event.isSet()) return true
-    this.#binding.bind(this)
+    this.#binding.bind(loop)
     this.#waiters.add(this)
     return waiting
   }

@@ -2,9 +2,12 @@ import { checkFunction } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import type { Frame } from "../core/frame.ts"
+import { waiting, type Waiting } from "../core/operation.ts"
+import type { Scheduler } from "../core/scheduler.ts"
 import { Binding } from "./binding.ts"
 import { Held } from "./held.ts"
+import { LineOperation } from "./line-operation.ts"
 import { runHolding } from "./run-holding.ts"
 import { WaitList } from "./wait-list.ts"
 
@@ -92,13 +95,13 @@ export class Lock {
     return true
   }
 
-  [enqueue](operation: Operation<unknown>): void {
-    this.#binding.bind(operation)
+  [enqueue](operation: LineOperation<unknown>, loop: Scheduler): void {
+    this.#binding.bind(loop)
     this.#waiters.add(operation)
   }
 
   /** The turn of one in line: it takes the lock, or, cancelled, leaves it to the next. */
-  [taken](operation: Operation<unknown>, error: CancelledError | null): void {
+  [taken](operation: LineOperation<unknown>, error: CancelledError | null): void {
     this.#waiters.remove(operation)
     if (error === null) {
       this.#locked = true
@@ -108,13 +111,13 @@ export class Lock {
     throw error
   }
 
-  [leaveLine](operation: Operation<unknown>): void {
+  [leaveLine](operation: LineOperation<unknown>): void {
     this.#waiters.remove(operation)
     if (!this.#locked) this.#waiters.wakeHead()
   }
 }
 
-class AcquireLock extends Operation<Held> {
+class AcquireLock extends LineOperation<Held> {
   readonly #lock: Lock
 
   constructor(lock: Lock) {
@@ -126,9 +129,9 @@ class AcquireLock extends Operation<Held> {
     return "Lock.acquire"
   }
 
-  begin(): Held | Waiting {
+  begin({ loop }: Frame): Held | Waiting {
     if (this.#lock[tryAcquire]()) return this.#held()
-    this.#lock[enqueue](this)
+    this.#lock[enqueue](this, loop)
     return waiting
   }
 

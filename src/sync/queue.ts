@@ -4,9 +4,12 @@ import { Heap } from "../structures/heap.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import { QueueEmpty, QueueFull, QueueShutDown } from "../errors/queue-errors.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import type { Frame } from "../core/frame.ts"
+import { waiting, type Waiting } from "../core/operation.ts"
+import type { Scheduler } from "../core/scheduler.ts"
 import { Binding } from "./binding.ts"
 import { Event } from "./event.ts"
+import { LineOperation } from "./line-operation.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Queue.statistics` gives. */
@@ -58,8 +61,9 @@ const isShutDown: unique symbol = Symbol("isShutDown")
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
  */
 export class Queue<T> implements AsyncIterable<T> {
-  // Invariants: while an item is there, no getter in line is pending, and while there is
-  // room, no putter is; #unfinished is the number of items put and not yet told done.
+  // Invariants: who is woken has left its line; while getters are in line, those woken who
+  // have yet to take their turn are at least as many as the items, and so are putters and
+  // free places; #unfinished is the number of items put and neither told done nor dropped.
   readonly [getters] = new WaitList()
   readonly [putters] = new WaitList()
   readonly [binding] = new Binding("Queue")
@@ -276,7 +280,7 @@ class LeastFirst<T> implements Storage<T> {
 }
 
 /** Waits in one of a queue's lines until it can do its work. */
-abstract class QueueOperation<T, R> extends Operation<R> {
+abstract class QueueOperation<T, R> extends LineOperation<R> {
   protected readonly queue: Queue<T>
 
   constructor(queue: Queue<T>) {
@@ -289,16 +293,20 @@ abstract class QueueOperation<T, R> extends Operation<R> {
   protected abstract line(): WaitList
   protected abstract perform(): R
 
-  begin(): R | Waiting {
+  begin({ loop }: Frame): R | Waiting {
+    return this.#attempt(loop)
+  }
+
+  #attempt(loop: Scheduler): R | Waiting {
     if (!this.blocked()) return this.perform()
     if (this.queue[isShutDown]) throw new QueueShutDown("the queue is shut down")
-    this.queue[binding].bind(this)
+    this.queue[binding].bind(loop)
     this.line().add(this)
     return waiting
   }
 
   woken(error: CancelledError | null): R | Waiting {
-    if (error === null) return this.begin()
+    if (error === null) return this.#attempt(this.loop)
     this.#giveUp()
     throw error
   }

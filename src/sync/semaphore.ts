@@ -1,9 +1,12 @@
 import { checkFunction, checkInteger } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { Operation, waiting, type Waiting } from "../core/operation.ts"
+import type { Frame } from "../core/frame.ts"
+import { waiting, type Waiting } from "../core/operation.ts"
+import type { Scheduler } from "../core/scheduler.ts"
 import { Binding } from "./binding.ts"
 import { Held } from "./held.ts"
+import { LineOperation } from "./line-operation.ts"
 import { runHolding } from "./run-holding.ts"
 import { WaitList } from "./wait-list.ts"
 
@@ -91,8 +94,8 @@ export class Semaphore {
     return true
   }
 
-  [enqueue](operation: AcquireSemaphore): void {
-    this.#binding.bind(operation)
+  [enqueue](operation: AcquireSemaphore, loop: Scheduler): void {
+    this.#binding.bind(loop)
     this.#waiters.add(operation)
   }
 
@@ -135,7 +138,7 @@ export class BoundedSemaphore extends Semaphore {
   }
 }
 
-class AcquireSemaphore extends Operation<Held> {
+class AcquireSemaphore extends LineOperation<Held> {
   readonly #semaphore: Semaphore
 
   constructor(semaphore: Semaphore) {
@@ -147,9 +150,9 @@ class AcquireSemaphore extends Operation<Held> {
     return "Semaphore.acquire"
   }
 
-  begin(): Held | Waiting {
+  begin({ loop }: Frame): Held | Waiting {
     if (this.#semaphore[tryAcquire]()) return this.#held()
-    this.#semaphore[enqueue](this)
+    this.#semaphore[enqueue](this, loop)
     return waiting
   }
 

@@ -6,9 +6,9 @@
  * pending, so waking n members costs O(n) and not O(n²).
  */
 import { LinkedList } from "../structures/linked-list.ts"
-import type { Operation } from "../core/operation.ts"
+import type { LineOperation } from "./line-operation.ts"
 
-type Member = Operation<unknown>
+type Member = LineOperation<unknown>
 
 export class WaitList {
   readonly #members = new LinkedList<Member>()

@@ -115,9 +115,15 @@ export function asCompleted<A extends Gatherable>(
   const { timeout = null, limit } = options
   if (timeout !== null) checkSeconds(timeout, "the timeout of asCompleted")
   if (limit !== undefined) checkInteger(limit, "the limit of asCompleted", 1)
-  const items = new Set(iterate(work, "asCompleted"))
+  const items = iterate(work, "asCompleted")
   const start = limit === undefined ? ensureFuture : limited(limit)
   const futures = new Set<Future<unknown>>()
-  for (const item of items) futures.add(start(item as AwaitableValue<unknown>))
+  const known = new Set<unknown>()
+  for (const item of items) {
+    if (known.has(item)) continue
+    futures.add(start(item as AwaitableValue<unknown>))
+    // A function makes new work each time; anything else runs once, however often it is given.
+    if (typeof item !== "function") known.add(item)
+  }
   return new Completion(futures as Set<Future<Gathered<A>>>, timeout) // each has the result type of its item
 }

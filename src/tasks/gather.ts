@@ -89,7 +89,8 @@ class Gathering extends Future<unknown[]> {
 
 function outcomeOf(child: Future<unknown>): unknown {
   if (child.cancelled()) return new CancelledError(child[cancelMessage] ?? "")
-  return child.exception() ?? child.result()
+  const error = child.exception()
+  return error === undefined ? child.result() : error
 }
 
 /**
@@ -131,13 +132,20 @@ export function gather(work: Iterable<Gatherable>, options: GatherOptions = {}):
   const items = iterate(work, "gather")
   if (options.limit !== undefined) checkInteger(options.limit, "the limit of gather", 1)
   const start = options.limit === undefined ? ensureFuture : limited(options.limit)
-  const given = [...new Set(items)]
-  const first = given[0] instanceof Future ? given[0].getLoop() : getRunningLoop()
-  const distinct = given.map((item) => start(item as AwaitableValue<unknown>, first))
-  // What is given twice runs once, and its result is repeated.
-  const futureOf = new Map(given.length === items.length ? [] : given.map((item, index) => [item, distinct[index]]))
-  const children = futureOf.size === 0 ? distinct : items.map((item) => futureOf.get(item) as Future<unknown>)
-  return new Gathering(first, children, distinct, options.returnExceptions === true)
+  const loop = items[0] instanceof Future ? items[0].getLoop() : getRunningLoop()
+  const known = new Map<unknown, Future<unknown>>()
+  const distinct: Future<unknown>[] = []
+  const children = items.map((item) => {
+    let child = known.get(item)
+    if (child === undefined) {
+      child = start(item as AwaitableValue<unknown>, loop)
+      distinct.push(child)
+      // A function makes new work each time; anything else runs once, however often it is given.
+      if (typeof item !== "function") known.set(item, child)
+    }
+    return child
+  })
+  return new Gathering(loop, children, distinct, options.returnExceptions === true)
 }
 
 /** @throws TypeError unless `work` can be iterated, as when arguments are not put in a list. */

@@ -23,11 +23,12 @@ class Sleep<T> extends Operation<T> {
   }
 
   begin(frame: Frame): Waiting {
+    const { loop } = frame
+    const wait = this.wait(frame)
     if (this.#delay <= 0) {
-      this.wake()
+      wait.wake()
       return waiting
     }
-    const { loop } = frame
     if (this.#delay !== Infinity) {
       this.#timer = loop.scheduleAt(loop.clock.time() + this.#delay, new WakeCallback(this))
     }

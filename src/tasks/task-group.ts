@@ -276,6 +276,6 @@ class GroupBody<T> extends BodyCoroutine<T> {
 
   // As the body of a task it still needs a frame of its own to aim at.
   protected override runAs(frame: Frame): Promise<T> {
-    return this.start(frame, undefined, undefined) as Promise<T> // without handlers the outcome passes through
+    return this.start(frame, undefined, undefined, false) as Promise<T> // without handlers the outcome passes through
   }
 }
