@@ -3,7 +3,7 @@ import { CancelledError } from "../errors/cancelled-error.ts"
 /** One request to cancel: why, who asked, and in debug mode where. */
 export interface CancelRequest {
   readonly message: unknown
-  readonly requestedBy: string
+  readonly requestedBy: string | undefined
   readonly requestedAt: string | undefined
   /** What to throw instead of a CancelledError. */
   readonly doom?: Error

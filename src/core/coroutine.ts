@@ -4,7 +4,7 @@
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { whenInstalled } from "../host/host.ts"
-import { currentFrame, type Frame } from "./frame.ts"
+import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { afterwards, cancelWith, failWith, forget, Future, returnWith } from "./future.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -144,6 +144,10 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
         if (frame === undefined || frame.ended) {
           this.#state = "closed"
           return passError(noTask(this.name, frame), onFulfilled, onRejected, byEngine)
+        }
+        if (frame.loop.dead) {
+          this.#state = "closed"
+          return passError(loopClosed(frame), onFulfilled, onRejected, byEngine)
         }
         this.#state = "running"
         return this.start(frame, onFulfilled, onRejected, byEngine)

@@ -118,6 +118,9 @@ export class EventLoop extends Scheduler {
    */
   async runUntilComplete<T>(work: Startable<T> | Future<T>): Promise<T> {
     this.#mustBeOpen()
+    if (work instanceof Future && work.getLoop() !== this) {
+      throw new RuntimeError(`${work.toString()} belongs to another event loop; run that one`)
+    }
     const future = work instanceof Future ? work : this.createTask(work)
     const stop = (): void => this.stop()
     future.addDoneCallback(stop)

@@ -7,6 +7,7 @@
  * to cancel walks down to them, and nothing below outlives the frame.
  */
 import { isCancellation } from "../errors/cancelled-error.ts"
+import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortControllerLike, type AbortSignalLike } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
@@ -297,6 +298,13 @@ export class Frame implements Line, Below {
     undelivered.holder = parent
     parent.undelivered = undelivered
   }
+}
+
+/** Why code that outlived its loop cannot wait for anything. */
+export function loopClosed(frame: Frame): Error {
+  const request = frame.takeUndelivered()
+  if (request !== null) return cancellation(request)
+  return new RuntimeError(`the event loop of ${frame.owner?.label ?? "this code"} is closed, so nothing can be awaited on it`)
 }
 
 /** The frame of the code that runs now; it may have ended. Undefined outside any loop. */

@@ -8,7 +8,7 @@ import { whenInstalled } from "../host/host.ts"
 import { requestBy, runningLoop } from "./ambient.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
-import { currentFrame, type Frame } from "./frame.ts"
+import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { Handle, type Runnable } from "./handle.ts"
 import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
 import type { WaitInfo } from "./observer.ts"
@@ -215,7 +215,7 @@ export class Future<T> implements Promise<T>, Failed {
     if (frame === undefined || frame.ended) {
       return new FutureWait(null, this).park(onFulfilled, onRejected, byEngine)
     }
-    const refusal = this[refuse](frame)
+    const refusal = frame.loop.dead ? loopClosed(frame) : this[refuse](frame)
     if (refusal !== undefined) return passError(refusal, onFulfilled, onRejected, byEngine)
     return new FutureWait(frame, this).park(onFulfilled, onRejected, byEngine)
   }

@@ -80,6 +80,8 @@ export class Scheduler {
   #yielded = false
   #running = false
   #stopping = false
+  /** An iteration has begun since the start: a stop before it still gives one (R11). */
+  #iterated = false
   #onStop: (() => void) | null = null
   /** Live frames that hold neither a wait nor a child: their code runs, or awaits something foreign. */
   unheld = 0
@@ -144,6 +146,7 @@ export class Scheduler {
   /** Runs until `stop`; `onStop` is called between two iterations. */
   start(onStop: () => void): void {
     this.#running = true
+    this.#iterated = false
     this.#onStop = onStop
     this.wake()
   }
@@ -251,11 +254,13 @@ export class Scheduler {
   /** Starts an iteration; false when there is nothing to do now. */
   #iterate(): boolean {
     for (;;) {
-      if (this.#stopping) {
+      if (this.#stopping && this.#iterated) {
         this.#finish()
         return false
       }
+      this.#iterated = true
       if (this.#timers.size > 0) this.#collectDue()
+      if (this.#stopping && this.#ready.size === 0) continue
       if (this.#ready.size > 0) {
         this.#left = this.#ready.size
         return true

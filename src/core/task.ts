@@ -2,7 +2,7 @@
  * Tasks: coroutines that the loop runs concurrently with others.
  */
 import { describe, isThenable } from "../structures/arguments.ts"
-import { CancelledError, isCancellation } from "../errors/cancelled-error.ts"
+import { CancelledError, cancellationIn } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortSignalLike, type ContextSnapshot } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
@@ -344,10 +344,10 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     }
     if (this.#unregister()) {
       this.coroutine?.[finish]("threw", error)
-      const cancelled = isCancellation(error)
-      if (!cancelled) this.task[failWith](error)
-      else this.task[cancelWith](error instanceof CancelledError ? error : new CancelledError())
-      this.#tellDone(cancelled ? "cancelled" : "failed", error)
+      const cancelled = cancellationIn(error)
+      if (cancelled === undefined) this.task[failWith](error)
+      else this.task[cancelWith](cancelled)
+      this.#tellDone(cancelled === undefined ? "failed" : "cancelled", error)
     }
     this.frame.end(error)
   }

@@ -53,7 +53,8 @@ export class Unstarted {
   #sweep(): void {
     let kept = 0
     let older = 0
-    for (const [index, coroutine] of this.#young.entries()) {
+    for (let index = 0; index < this.#young.length; index += 1) {
+      const coroutine = this.#young[index] as Startable // index is within the array
       if (!coroutine.unstarted) continue
       if (index < this.#older) older += 1
       this.#young[kept] = coroutine

@@ -40,10 +40,10 @@ export function wrapFuture<T>(promise: PromiseLike<T>, options: { loop?: Schedul
   })
   promise.then(
     (value) => {
-      if (!future.done()) future[returnWith](value)
+      if (!future.done() && !loop.dead) future[returnWith](value)
     },
     (error: unknown) => {
-      if (!future.done()) future[failWith](error)
+      if (!future.done() && !loop.dead) future[failWith](error)
     },
   )
   return future

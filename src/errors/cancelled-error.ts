@@ -51,14 +51,23 @@ function text(message: unknown, details: CancelDetails): string {
 }
 
 /**
- * Whether an error means that its task was cancelled: `CancelledError` itself, or one of
- * the disguises that JavaScript puts on it (`Promise.any`, a failing `using`).
+ * The cancellation that an error stands for, if any: `CancelledError` itself, or inside one
+ * of the disguises that JavaScript puts on it: `Promise.any` makes an AggregateError, a
+ * failing `using` a SuppressedError, a host operation that was given a signal an AbortError.
  */
+export function cancellationIn(error: unknown): CancelledError | undefined {
+  if (error instanceof CancelledError) return error
+  if (!(error instanceof Error)) return undefined
+  if (error instanceof AggregateError) {
+    const inside = error.errors.map(cancellationIn)
+    return inside.includes(undefined) ? undefined : inside[0]
+  }
+  // By name: SuppressedError is missing on Node 22, and AbortError is no class at all.
+  if (error.name === "SuppressedError") return cancellationIn((error as { error?: unknown }).error)
+  return error.name === "AbortError" ? cancellationIn(error.cause) : undefined
+}
+
+/** Whether an error means that its task was cancelled. */
 export function isCancellation(error: unknown): boolean {
-  if (error instanceof CancelledError) return true
-  if (typeof error !== "object" || error === null) return false
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isCancellation)
-  // SuppressedError is missing on Node 22, so it is known by its name and its two fields.
-  const suppressed = error as { name?: unknown; error?: unknown }
-  return suppressed.name === "SuppressedError" && "suppressed" in error && isCancellation(suppressed.error)
+  return cancellationIn(error) !== undefined
 }

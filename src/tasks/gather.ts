@@ -3,7 +3,7 @@
  */
 import { checkInteger, describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
-import type { CancelRequest } from "../core/cancel-request.ts"
+import { cancellation, type CancelRequest } from "../core/cancel-request.ts"
 import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, returnWith, takeCancelledError } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import type { EventLoop } from "../core/event-loop.ts"
@@ -88,7 +88,7 @@ class Gathering extends Future<unknown[]> {
 }
 
 function outcomeOf(child: Future<unknown>): unknown {
-  if (child.cancelled()) return new CancelledError(child[cancelMessage] ?? "")
+  if (child.cancelled()) return cancellation({ message: child[cancelMessage] ?? "", requestedBy: undefined, requestedAt: undefined })
   const error = child.exception()
   return error === undefined ? child.result() : error
 }
