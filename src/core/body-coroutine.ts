@@ -83,8 +83,8 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     return this.run()
   }
 
-  protected get loop(): Scheduler {
-    return (this.#frame as Frame).loop // set when it starts
+  protected get loop(): Scheduler | undefined {
+    return this.#frame?.loop
   }
 
   /** The frame begins. */

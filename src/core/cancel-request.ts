@@ -12,6 +12,9 @@ export interface CancelRequest {
 // V8's switch for the length of stacks; elsewhere setting it does nothing.
 const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
 
+/** Set when a request has travelled round a circle of tasks and met one it is passing through. */
+export const path = { closed: false }
+
 /** The error that a request is thrown as. */
 export function cancellation(request: CancelRequest): CancelledError {
   // The stack would show the loop, not the program; `requestedAt` says where it was asked for.

@@ -11,7 +11,14 @@ import type { Frame } from "./frame.ts"
 /** Aims `request` at `frame`: counts it, and interrupts what is below. */
 export function aim(frame: Frame, request: CancelRequest): void {
   count(frame)
-  frame.interrupt(request)
+  const { owner } = frame
+  const passing = owner?.onPath
+  if (owner !== null) owner.onPath = true
+  try {
+    frame.interrupt(request)
+  } finally {
+    if (owner !== null) owner.onPath = passing === true
+  }
 }
 
 /** Counts a request at `frame` that somebody else delivers. */

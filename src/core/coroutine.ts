@@ -15,6 +15,8 @@ export const madeOutside = new Unstarted()
 
 // For files of this library; no entry point exports these.
 
+/** Counts as started from here on: a task will run it. */
+export const take: unique symbol = Symbol("take")
 /** Starts the coroutine's body as that of `frame`, which has begun; returns its outcome. */
 export const launch: unique symbol = Symbol("launch")
 /** Tells a coroutine that was launched what became of it. */
@@ -112,8 +114,11 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
   /** Runs as the body of `frame`, which has begun and whose store is set. */
   protected abstract runAs(frame: Frame): Promise<T>
 
-  [launch](frame: Frame): Promise<T> {
+  [take](): void {
     this.#state = "running"
+  }
+
+  [launch](frame: Frame): Promise<T> {
     return this.runAs(frame)
   }
 
@@ -167,14 +172,15 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
 
   // Each look has a future of its own: a cancelled look leaves the run alone.
   #lookAgain(): Future<T> {
-    const looker = new Future<T>({ loop: currentFrame()?.loop ?? this.loop })
+    const loop = currentFrame()?.loop ?? this.loop
+    const looker = new Future<T>(loop === undefined ? {} : { loop })
     const lookers = (this.#outcome ??= []) as Future<T>[] // it runs
     lookers.push(looker)
     return looker
   }
 
-  /** The loop that runs it. Only while it runs. */
-  protected abstract get loop(): Scheduler
+  /** The loop that runs it; undefined until its body has begun. */
+  protected abstract get loop(): Scheduler | undefined
 }
 
 /** Why a bare `await` finds no task, and what to do. */

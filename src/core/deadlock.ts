@@ -34,17 +34,22 @@ export class DeadlockWatch {
 /** Whether following what is awaited from `wait` leads back to its own task. */
 function closesCircle(wait: FutureWait<unknown>, settled: Set<object>): boolean {
   const own = wait.frame?.root
+  // A timeout, or another line, of its own may end the wait.
+  if (own === undefined || !awaitedBelow(own).includes(wait.future)) return false
   const todo: Future<unknown>[] = [wait.future]
   const seen = new Set<object>()
+  let again = false
   for (let future = todo.pop(); future !== undefined; future = todo.pop()) {
+    again ||= seen.has(future)
     if (seen.has(future) || settled.has(future) || future.done()) continue
     seen.add(future)
-    todo.push(...future[awaits]())
+    for (const inner of future[awaits]()) todo.push(inner)
     if (!(future instanceof Task)) continue
     if (future[frameOf] === own) return true
-    todo.push(...awaitedBelow(future[frameOf]))
+    for (const inner of awaitedBelow(future[frameOf])) todo.push(inner)
   }
-  for (const future of seen) settled.add(future)
+  // What was met twice may be a circle of others, which their own waits are still to find.
+  if (!again) for (const future of seen) settled.add(future)
   return false
 }
 

@@ -31,6 +31,8 @@ export type Disowned = "left behind" | "orphaned" | "cleaning up"
 /** Whom a frame runs for: a task, once tasks stand above this file. */
 export interface FrameOwner {
   readonly label: string
+  /** Whether a request to cancel passes through its task just now. */
+  onPath: boolean
   /** `frame` was given up at a foreign promise, or outlived the frame above it. */
   disown(frame: Frame, why: Disowned): void
   /** The body of a frame without parent has ended after all. */

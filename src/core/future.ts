@@ -6,7 +6,7 @@ import { CancelledError } from "../errors/cancelled-error.ts"
 import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
 import { whenInstalled } from "../host/host.ts"
 import { requestBy, runningLoop } from "./ambient.ts"
-import { cancellation, type CancelRequest } from "./cancel-request.ts"
+import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { Handle, type Runnable } from "./handle.ts"
@@ -390,7 +390,15 @@ export class FutureWait<T> extends Wait<T> implements Listener {
   }
 
   protected cancelAwaited(request: CancelRequest): boolean {
-    return this.future[cancelFor](request)
+    path.closed = false
+    if (this.future[cancelFor](request)) return true
+    if (!path.closed) return false
+    // A circle of tasks has no leaf, so the wait that closes it becomes one.
+    path.closed = false
+    this.state = "cancelled"
+    this.request = request
+    this.schedule()
+    return true
   }
 
   // A cancellation that came after the outcome beats it, unless the outcome is one itself.

@@ -77,8 +77,8 @@ export abstract class Operation<T> extends Coroutine<T> {
     return this.start(frame, undefined, undefined, false) as Promise<T> // without handlers the outcome passes through
   }
 
-  protected get loop(): Scheduler {
-    return this.#wait?.frame?.loop as Scheduler // it runs, so it waits in a frame
+  protected get loop(): Scheduler | undefined {
+    return this.#wait?.frame?.loop
   }
 
   /** The suspension, made when it is first needed. */
@@ -146,6 +146,6 @@ class OperationWait<T> extends Wait<T> {
   orphan(): void {
     if (this.detachCancelled()) return
     this.#operation.dropped()
-    this.abandon()
+    this.#operation[finish]("threw", this.abandon())
   }
 }

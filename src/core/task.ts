@@ -6,10 +6,10 @@ import { CancelledError, cancellationIn } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortSignalLike, type ContextSnapshot } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
-import { cancellation, type CancelRequest } from "./cancel-request.ts"
+import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
-import { close, Coroutine, finish, launch } from "./coroutine.ts"
+import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
 import { currentFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
 import { cancelBy, cancelFor, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
@@ -149,6 +149,10 @@ export class Task<T> extends Future<T> {
 
   override [cancelFor](request: CancelRequest): boolean {
     if (this.done()) return super[cancelFor](request)
+    if (this.#run.onPath) {
+      path.closed = true
+      return false
+    }
     this.#run.interrupt(request)
     return true
   }
@@ -185,6 +189,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     this.task = task
     this.id = id
     this.coroutine = work instanceof Coroutine ? work : undefined
+    this.coroutine?.[take]()
     if (!(work instanceof Coroutine)) this.#function = work
     const adopted = options[adopting]
     if (adopted !== undefined) {

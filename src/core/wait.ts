@@ -144,17 +144,19 @@ export abstract class Wait<T> implements Below, Runnable {
   }
 
   /** Ends without a turn, since nothing outlives the frame that started it. */
-  protected abandon(): void {
+  protected abandon(): CancelledError {
     const { frame } = this
     this.state = "over"
     this.frame = null
     const what = this.info().kind
-    this.#reject?.(new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" }))
+    const error = new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" })
+    this.#reject?.(error)
     frame?.loop.callExceptionHandler({
       message:
         `'${what}' was still waiting when '${frame.name}' ended, and was cancelled: ` +
         `await it there, or give it to createTask(…)`,
     })
+    return error
   }
 
   #over(): void {

@@ -180,7 +180,7 @@ class WaitForNotification extends LineOperation<true> {
       return this.#finish()
     }
     if (this.#lock[tryAcquire]()) return this.#finish()
-    this.#lock[enqueue](this, this.loop)
+    this.#lock[enqueue](this, undefined)
     return waiting
   }
 

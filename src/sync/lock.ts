@@ -95,8 +95,9 @@ export class Lock {
     return true
   }
 
-  [enqueue](operation: LineOperation<unknown>, loop: Scheduler): void {
-    this.#binding.bind(loop)
+  /** @param loop - undefined for one that is bound already, by the condition it waits for */
+  [enqueue](operation: LineOperation<unknown>, loop: Scheduler | undefined): void {
+    if (loop !== undefined) this.#binding.bind(loop)
     this.#waiters.add(operation)
   }
 

@@ -297,16 +297,16 @@ abstract class QueueOperation<T, R> extends LineOperation<R> {
     return this.#attempt(loop)
   }
 
-  #attempt(loop: Scheduler): R | Waiting {
+  #attempt(loop: Scheduler | undefined): R | Waiting {
     if (!this.blocked()) return this.perform()
     if (this.queue[isShutDown]) throw new QueueShutDown("the queue is shut down")
-    this.queue[binding].bind(loop)
+    if (loop !== undefined) this.queue[binding].bind(loop)
     this.line().add(this)
     return waiting
   }
 
   woken(error: CancelledError | null): R | Waiting {
-    if (error === null) return this.#attempt(this.loop)
+    if (error === null) return this.#attempt(undefined)
     this.#giveUp()
     throw error
   }

@@ -109,6 +109,7 @@ export class Timeout<Raises extends boolean = true> {
       )
     }
     this.#when = when
+    this.#frame.deadline = when !== null
     this.#handle?.cancel()
     this.#handle = null
     if (when === null) return
