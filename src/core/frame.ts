@@ -53,6 +53,17 @@ export interface Undelivered {
   holder: Frame | null
 }
 
+/** What a frame has to do with cancellation, once it has. */
+class Trouble {
+  requests = 0
+  requested = 0
+  interrupted = 0
+  undelivered: Undelivered | null = null
+  /** A request aimed above the frame has reached it. */
+  asked = false
+  controller: AbortControllerLike | undefined
+}
+
 /**
  * Invariants: `root` is the topmost frame of its task; `root.requested` is the sum of
  * `requests` over the live frames of the tree, and `root.interrupted` the number of its
@@ -74,17 +85,11 @@ export class Frame implements Line, Below {
   ended = false
   /** Whether this frame counts in `loop.unheld`; not before it begins, nor once it is given up. */
   #counted = false
-  /** Requests aimed at this frame that nobody has withdrawn. */
-  requests = 0
-  requested = 0
-  interrupted = 0
-  undelivered: Undelivered | null = null
-  /** A request aimed above this frame has reached it. */
-  #asked = false
   boundary: Boundary | null = null
   /** A timeout of this frame may end what it waits for. */
   deadline = false
-  #controller: AbortControllerLike | undefined
+  /** What most frames never have to do with. */
+  #trouble: Trouble | null = null
 
   constructor(loop: Scheduler, name: string, owner: FrameOwner | null, parent: Frame | null, context: ContextValues) {
     this.loop = loop
@@ -94,6 +99,45 @@ export class Frame implements Line, Below {
     this.context = context
     this.root = parent === null ? this : parent.root
     this.depth = parent === null ? 0 : parent.depth + 1
+  }
+
+  /** Requests aimed at this frame that nobody has withdrawn. */
+  get requests(): number {
+    return this.#trouble === null ? 0 : this.#trouble.requests
+  }
+
+  set requests(count: number) {
+    if (count !== this.requests) this.#mark().requests = count
+  }
+
+  /** On a root: the sum of `requests` over its tree. */
+  get requested(): number {
+    return this.#trouble === null ? 0 : this.#trouble.requested
+  }
+
+  set requested(count: number) {
+    if (count !== this.requested) this.#mark().requested = count
+  }
+
+  /** On a root: how many frames of its tree hold an undelivered request. */
+  get interrupted(): number {
+    return this.#trouble === null ? 0 : this.#trouble.interrupted
+  }
+
+  set interrupted(count: number) {
+    if (count !== this.interrupted) this.#mark().interrupted = count
+  }
+
+  get undelivered(): Undelivered | null {
+    return this.#trouble === null ? null : this.#trouble.undelivered
+  }
+
+  set undelivered(undelivered: Undelivered | null) {
+    if (undelivered !== this.undelivered) this.#mark().undelivered = undelivered
+  }
+
+  #mark(): Trouble {
+    return (this.#trouble ??= new Trouble())
   }
 
   /** The body starts to run. */
@@ -112,7 +156,7 @@ export class Frame implements Line, Below {
     if (this.first !== null) this.#orphanAll(isCancellation(error))
     const { parent } = this
     if (parent !== null) {
-      if (this.requests > 0 || this.undelivered !== null) this.#handUp(parent)
+      if (this.#trouble !== null) this.#handUp(parent)
       parent.detach(this)
     }
     this.loop.ended(this)
@@ -156,7 +200,7 @@ export class Frame implements Line, Below {
     }
     for (let below: Below | null = this.first; below !== null; ) {
       const next: Below | null = below.next
-      if (below instanceof Frame) below.#asked = true
+      if (below instanceof Frame) below.#mark().asked = true
       below.interrupt(request)
       below = next
     }
@@ -193,7 +237,7 @@ export class Frame implements Line, Below {
   }
 
   orphan(cancelled: boolean): void {
-    this.giveUp(cancelled && this.#asked ? "cleaning up" : "orphaned")
+    this.giveUp(cancelled && this.#trouble?.asked === true ? "cleaning up" : "orphaned")
   }
 
   /** Cuts this frame off its task; its code may go on, but nobody waits for it. */
@@ -246,15 +290,16 @@ export class Frame implements Line, Below {
 
   /** A signal for host operations of this frame's line. */
   get signal(): AbortSignalLike | undefined {
-    this.#controller ??= host.newAbortController()
-    return this.#controller?.signal
+    const trouble = this.#mark()
+    trouble.controller ??= host.newAbortController()
+    return trouble.controller?.signal
   }
 
   /** Aborts this frame's signal; true if somebody listened while the line was not running. */
   abortSignal(request: CancelRequest): boolean {
-    const controller = this.#controller
-    if (controller === undefined) return false
-    this.#controller = undefined
+    const controller = this.#trouble?.controller
+    if (this.#trouble === null || controller === undefined) return false
+    this.#trouble.controller = undefined
     const told = host.isListenedTo(controller.signal) && !this.loop.inTurn(this)
     controller.abort(cancellation(request))
     return told
