@@ -1,6 +1,6 @@
 import { checkFunction } from "../structures/arguments.ts"
 import { host } from "../host/host.ts"
-import { currentFrame, Frame } from "./frame.ts"
+import { currentFrame, detachedFrame } from "./frame.ts"
 
 /**
  * Detaches a function from the task it is made in: for callbacks handed to foreign code
@@ -21,7 +21,6 @@ export function bind<A extends unknown[], R>(fn: (...args: A) => R): (...args: A
   checkFunction(fn, "what bind takes")
   const frame = currentFrame()
   if (frame === undefined) return fn
-  const detached = new Frame(frame.loop, `bind(${fn.name})`, null, null, frame.context)
-  detached.ended = true
+  const detached = detachedFrame(frame.loop, `bind(${fn.name})`, frame.context)
   return (...args) => host.enter(detached, (given: A) => fn(...given), args)
 }

@@ -5,7 +5,7 @@ import { host } from "../host/host.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { currentContext } from "./ambient.ts"
 import { ContextValues, type ContextKey } from "./context.ts"
-import { currentFrame, Frame } from "./frame.ts"
+import { currentFrame, detachedFrame, Frame } from "./frame.ts"
 import { Scheduler } from "./scheduler.ts"
 
 // Never started, so whoever asks for a running loop under it finds none.
@@ -123,9 +123,7 @@ function runIn<R>(context: ContextValues, fn: () => R): R {
   const outer = currentFrame()
   if (outer === undefined || outer.ended) {
     // In a callback, or outside any loop: a frame that has ended lends its loop and context.
-    const stray = new Frame(outer?.loop ?? noLoop, "Context.run", null, null, context)
-    stray.ended = true
-    return host.enter(stray, fn, undefined)
+    return host.enter(detachedFrame(outer?.loop ?? noLoop, "Context.run", context), fn, undefined)
   }
   const frame = new Frame(outer.loop, "Context.run", outer.owner, outer, context)
   frame.begin()

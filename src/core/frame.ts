@@ -347,6 +347,13 @@ export class Frame implements Line, Below {
   }
 }
 
+/** A frame for code that belongs to no task: it lends a loop and context variables, and cannot be awaited under. */
+export function detachedFrame(loop: Scheduler, name: string, context: ContextValues): Frame {
+  const frame = new Frame(loop, name, null, null, context)
+  frame.ended = true
+  return frame
+}
+
 /** Why code that outlived its loop cannot wait for anything. */
 export function loopClosed(frame: Frame): Error {
   const request = frame.takeUndelivered()

@@ -18,7 +18,8 @@ export interface Runnable {
 export interface Callback {
   readonly quiet: boolean
   readonly context: ContextValues | undefined
-  call(): void
+  /** @param handle - the handle whose turn it is */
+  call(handle: object): void
   describe(): string
 }
 
@@ -76,7 +77,7 @@ export class Handle implements Runnable {
 
   /** Calls the callback unless it was cancelled. The loop's to call. */
   run(): void {
-    this.#callback?.call()
+    this.#callback?.call(this)
   }
 
   toString(): string {

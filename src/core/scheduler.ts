@@ -18,7 +18,7 @@ import { Heap } from "../structures/heap.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import { SystemClock, type Clock } from "./clock.ts"
-import { TimerHandle, type Callback, type Handle, type Runnable } from "./handle.ts"
+import { TimerHandle, type Callback, type Runnable } from "./handle.ts"
 import { LostErrors } from "./lost-errors.ts"
 import { FOREIGN, observer } from "./observer.ts"
 import { Unstarted } from "./unstarted.ts"
@@ -37,7 +37,7 @@ export interface ExceptionContext {
   readonly exception?: unknown
   readonly future?: object
   readonly task?: object
-  readonly handle?: Handle
+  readonly handle?: object
   /** Further facts, such as the place where a coroutine was made. */
   readonly [key: string]: unknown
 }

@@ -10,9 +10,10 @@ import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
-import { currentFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
+import { currentFrame, detachedFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
 import { cancelBy, cancelFor, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
+import { reportLost } from "./lost-errors.ts"
 import { observer, type TaskEnd, type TaskInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 
@@ -155,6 +156,12 @@ export class Task<T> extends Future<T> {
     }
     this.#run.interrupt(request)
     return true
+  }
+
+  // The handler runs in the context of the task concerned (R183).
+  override [reportLost](): void {
+    const { loop, context } = this.#run.frame
+    host.enter(detachedFrame(loop, "exception handler", context), () => super[reportLost](), undefined)
   }
 
   override [refuse](frame: Frame): Error | undefined {

@@ -4,7 +4,7 @@
 import { host, type ContextSnapshot } from "../host/host.ts"
 import { currentContext } from "./ambient.ts"
 import type { ContextValues } from "./context.ts"
-import { Frame } from "./frame.ts"
+import { detachedFrame } from "./frame.ts"
 import type { Callback } from "./handle.ts"
 import { observer } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -29,23 +29,21 @@ export class UserCallback implements Callback {
     this.#snapshot = host.capture()
   }
 
-  call(): void {
-    this.#snapshot.run(UserCallback.#callNow, this)
+  call(handle: object): void {
+    this.#snapshot.run(UserCallback.#callNow, { callback: this, handle })
   }
 
   describe(): string {
     return this.#name === "" ? "callback" : this.#name
   }
 
-  static #callNow(this: void, self: UserCallback): void {
-    const frame = new Frame(self.#loop, "callback", null, null, self.context)
-    frame.ended = true
-    host.setStore(frame)
+  static #callNow(this: void, { callback: self, handle }: { callback: UserCallback; handle: object }): void {
+    host.setStore(detachedFrame(self.#loop, "callback", self.context))
     if (observer !== null) observer.handleBegun(self.describe(), self.#loop.clock.time())
     try {
       self.#function()
     } catch (exception) {
-      self.#loop.callExceptionHandler({ message: `Exception in callback ${self.describe()}`, exception })
+      self.#loop.callExceptionHandler({ message: `Exception in callback ${self.describe()}`, exception, handle })
     }
     if (observer !== null) observer.handleDone(self.describe(), self.#loop.clock.time())
   }

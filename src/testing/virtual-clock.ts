@@ -28,15 +28,16 @@ export class VirtualClock implements Clock {
     return this.#now
   }
 
-  idle({ timer, quiet }: Idle, wake: () => void): boolean {
+  idle({ timer, chore, quiet }: Idle, wake: () => void): boolean {
     this.#wake = wake
     this.#timer = timer
     if (!quiet) return false
-    if (timer === Infinity) {
+    const next = Math.min(timer, chore)
+    if (next === Infinity) {
       this.onDeadlock?.()
       return false
     }
-    this.#now = Math.max(this.#now, timer)
+    this.#now = Math.max(this.#now, next)
     return true
   }
 
