@@ -2,6 +2,7 @@
  * What the code that runs now may ask about its surroundings.
  */
 import { RuntimeError } from "../errors/misuse.ts"
+import { host } from "../host/host.ts"
 import type { CancelRequest } from "./cancel-request.ts"
 import { ContextValues } from "./context.ts"
 import { currentFrame } from "./frame.ts"
@@ -14,12 +15,18 @@ export function currentContext(): ContextValues {
   return currentFrame()?.context ?? outside
 }
 
+/** What else may be wrong where no loop is found. */
+export function lostTask(): string {
+  return host.followsAwait ? "" : "; in a browser, `await wrapFuture(promise)` keeps the task where `await promise` loses it"
+}
+
 /** @throws RuntimeError if no loop runs here; `attempt` says what needed one. */
 export function runningLoop(attempt: string): Scheduler {
   const loop = currentFrame()?.loop
   if (loop === undefined || !loop.running) {
     throw new RuntimeError(
-      `no running event loop to ${attempt}: call this from code that asyncio.run(…) or a callback of a loop runs`,
+      `no running event loop to ${attempt}: call this from code that asyncio.run(…) or a callback of a loop runs` +
+        lostTask(),
     )
   }
   return loop

@@ -135,7 +135,11 @@ function runIn<R>(context: ContextValues, fn: () => R): R {
     throw error
   }
   if (result instanceof Promise) {
-    const end = (): void => frame.end()
+    if (!host.followsAwait) host.setStore(frame)
+    const end = (): void => {
+      if (!host.followsAwait && host.store() === frame) host.setStore(outer)
+      frame.end()
+    }
     result.then(end, end)
   } else {
     frame.end()

@@ -3,7 +3,8 @@
  */
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
-import { whenInstalled } from "../host/host.ts"
+import { host, whenInstalled } from "../host/host.ts"
+import { lostTask } from "./ambient.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { afterwards, cancelWith, failWith, forget, Future, returnWith } from "./future.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
@@ -11,7 +12,30 @@ import type { Scheduler } from "./scheduler.ts"
 import { pass, passError, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** Coroutines made outside any loop, such as the one given to `run`. */
-export const madeOutside = new Unstarted()
+const madeOutside = new Unstarted()
+let watching = false
+
+// Not reported when a loop closes: a program may make several, and run one after another.
+// When nothing keeps the process alive nobody will start them any more.
+function rememberOutside(coroutine: Coroutine<unknown>): void {
+  madeOutside.add(coroutine)
+  madeOutside.age(host.now())
+  if (watching) return
+  watching = true
+  const stop = host.onQuiet(() => {
+    watching = false
+    stop()
+    for (const forgotten of madeOutside.takeAll()) reportNeverAwaited(forgotten as Coroutine<unknown>) // only coroutines are added
+  })
+}
+
+/** Warns of a coroutine that nobody awaited. */
+export function reportNeverAwaited(coroutine: Coroutine<unknown>): void {
+  host.warn(
+    `coroutine '${coroutine.name}' was never awaited: nothing of it ran; await it or give it to createTask(…)`,
+    "ASYNCIO_NEVER_AWAITED",
+  )
+}
 
 // For files of this library; no entry point exports these.
 
@@ -65,8 +89,8 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
 
   constructor() {
     const frame = currentFrame()
-    const list = frame === undefined ? madeOutside : frame.loop.unstarted
-    list.add(this)
+    if (frame === undefined) rememberOutside(this)
+    else frame.loop.unstarted.add(this)
   }
 
   /** What it is called in messages and traces. */
@@ -186,7 +210,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
 /** Why a bare `await` finds no task, and what to do. */
 function noTask(what: string, frame: Frame | undefined): RuntimeError {
   if (frame === undefined) {
-    return new RuntimeError(`no running event loop to await '${what}' on; use asyncio.run(${what}(…))`)
+    return new RuntimeError(`no running event loop to await '${what}' on; use asyncio.run(${what}(…))` + lostTask())
   }
   const where =
     frame.owner === null

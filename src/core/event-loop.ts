@@ -7,7 +7,7 @@ import { host } from "../host/host.ts"
 import { countDebug } from "./ambient.ts"
 import type { Clock } from "./clock.ts"
 import type { ContextValues } from "./context.ts"
-import type { Coroutine } from "./coroutine.ts"
+import { reportNeverAwaited, type Coroutine } from "./coroutine.ts"
 import { DeadlockWatch } from "./deadlock.ts"
 import { Future } from "./future.ts"
 import { Handle, type TimerHandle } from "./handle.ts"
@@ -214,12 +214,4 @@ declare module "./scheduler.ts" {
   interface LoopTypes {
     readonly eventLoop: EventLoop
   }
-}
-
-/** Warns of a coroutine that nobody awaited. */
-export function reportNeverAwaited(coroutine: Coroutine<unknown>): void {
-  host.warn(
-    `coroutine '${coroutine.name}' was never awaited: nothing of it ran; await it or give it to createTask(…)`,
-    "ASYNCIO_NEVER_AWAITED",
-  )
 }

@@ -29,7 +29,8 @@ export class LostErrors {
   check(now: number): number {
     for (let head = this.#failed.peek(); head !== undefined; head = this.#failed.peek()) {
       if (!head.future[retrieved]) {
-        if (now - head.since < PATIENCE) return head.since + PATIENCE
+        // Compared as it is computed: a clock that jumps to just this time must find it past.
+        if (now < head.since + PATIENCE) return head.since + PATIENCE
         head.future[reportLost]()
       }
       this.#failed.shift()

@@ -61,7 +61,7 @@ export class Task<T> extends Future<T> {
     loop.tasks.add(this)
     if (observer !== null) observer.taskCreated(this.#run, currentFrame()?.owner as never, loop.clock.time())
     if (options[adopting] !== undefined) return
-    if (options.eagerStart === true && loop.running) this.#run.startEagerly()
+    if (options.eagerStart === true && loop.running && host.followsAwait) this.#run.startEagerly()
     else loop.schedule(this.#run)
   }
 
@@ -231,6 +231,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     }
     this.frame.loop.turn = this.frame
     this.#start()
+    if (!host.followsAwait) host.setStore(this.frame)
   }
 
   startEagerly(): void {

@@ -32,7 +32,8 @@ export class Unstarted {
   /** Lets go of those that have waited for long; returns when to be called again. */
   age(now: number): number {
     if (this.#young.length === 0) return Infinity
-    if (now - this.#aged < YOUNG) return this.#aged + YOUNG
+    // Compared as it is computed: a clock that jumps to just this time must find it past.
+    if (now < this.#aged + YOUNG) return this.#aged + YOUNG
     this.#sweep()
     for (const coroutine of this.#young.splice(0, this.#older)) this.#old.push(new WeakRef(coroutine))
     this.#old = this.#old.filter((reference) => reference.deref()?.unstarted)

@@ -190,6 +190,8 @@ function checkMain(main: unknown): void {
 function checkNotNested(): void {
   const frame = currentFrame()
   if (frame === undefined || frame.ended || !frame.loop.inTurn(frame)) return
+  // Until the turn is over, a page's own callbacks find the line that waits, and are not it.
+  if (!host.followsAwait && frame.first !== null) return
   throw new RuntimeError(
     `run(…) cannot be called from ${frame.owner?.label ?? "a task"}: a loop runs it already; await the coroutine instead`,
   )
