@@ -6,7 +6,7 @@ import { basename, dirname, join, posix } from "node:path"
 /** A folder may import from those before it, unless the list says which. */
 const LAYERS = [
   { name: "structures", only: [] },
-  { name: "errors", only: [] },
+  { name: "errors", only: ["structures"] },
   { name: "host", only: ["structures", "errors"] },
   { name: "core" },
   { name: "sync" },
@@ -19,7 +19,7 @@ const LAYERS = [
   { name: "cli" },
 ]
 const ENTRY = /^(browser|index|[^/]+\/index)\.ts$/
-const MAY_USE_NODE = /^(host\/node\.ts|(io|executors|http|cli)\/.+|(testing|inspect)\/(.+\/)?([^/]+-)?node\.ts)$/
+const MAY_USE_NODE = /^(host\/([^/]+-)?node\.ts|(io|executors|http|cli)\/.+|(testing|inspect)\/(.+\/)?([^/]+-)?node\.ts)$/
 const KEBAB_CASE = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.ts$/
 /** Such a file has no subject of its own, so it grows. */
 const NO_SUBJECT = /^(utils?|helpers?|common|types)\.ts$/

@@ -29,6 +29,11 @@ function rememberOutside(coroutine: Coroutine<unknown>): void {
   })
 }
 
+/** Lets go of those that were made outside any loop long ago. */
+export function ageOutside(now: number): void {
+  madeOutside.age(now)
+}
+
 /** Warns of a coroutine that nobody awaited. */
 export function reportNeverAwaited(coroutine: Coroutine<unknown>): void {
   host.warn(

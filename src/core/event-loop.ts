@@ -7,7 +7,7 @@ import { host } from "../host/host.ts"
 import { countDebug } from "./ambient.ts"
 import type { Clock } from "./clock.ts"
 import type { ContextValues } from "./context.ts"
-import { reportNeverAwaited, type Coroutine } from "./coroutine.ts"
+import { ageOutside, reportNeverAwaited, type Coroutine } from "./coroutine.ts"
 import { DeadlockWatch } from "./deadlock.ts"
 import { Future } from "./future.ts"
 import { Handle, type TimerHandle } from "./handle.ts"
@@ -47,7 +47,7 @@ export class EventLoop extends Scheduler {
   /** @param options - `clock`: what time it runs on; the system's by default */
   constructor(options: { clock?: Clock } = {}) {
     super(options.clock)
-    this.chores.push(new DeadlockWatch(this).look)
+    this.chores.push(new DeadlockWatch(this).look, ageOthers)
   }
 
   /** Seconds on the loop's clock, which never goes back. */
@@ -208,6 +208,12 @@ export class EventLoop extends Scheduler {
   #mustBeOpen(): void {
     if (this.dead) throw new RuntimeError("Event loop is closed; make a new one, or use asyncio.run(…)")
   }
+}
+
+// By the host's time: a loop's own clock may be a virtual one.
+function ageOthers(): number {
+  ageOutside(host.now())
+  return Infinity
 }
 
 declare module "./scheduler.ts" {

@@ -3,8 +3,8 @@
  * says who runs when it is over.
  *
  * `await x` reads `x.then` at once, where it is certain who runs, and calls it in a microtask
- * of its own; so `then` becomes a getter that remembers the frame. What it is given is called
- * in a turn of that frame, so the store is right until the next await of ours.
+ * of its own. So `then` becomes a getter that remembers the frame. What it is given is called
+ * in a turn of that frame, and the store is right until the next await of ours.
  *
  * One store cannot tell two lines of a task apart when both go on in one turn. A frame
  * therefore waits for one thing at a time: a line that awaits beside another is refused, and
@@ -27,26 +27,38 @@ export function followAwait(prototype: object, then: Then): void {
   Object.defineProperty(prototype, "then", {
     get(this: object) {
       const frame = currentFrame()
+      // Who calls `then` himself does so before this microtask; the engine's come after it.
+      let byEngine = false
+      host.microtask(() => {
+        byEngine = true
+      })
       return (onFulfilled: unknown, onRejected: unknown) => {
-        const crowded = frame !== undefined && !frame.ended && frame.first !== null
-        if (crowded && !(this instanceof Future && this.done())) {
+        const lives = frame !== undefined && !frame.ended
+        if (lives && frame.first !== null && !(this instanceof Future && this.done())) {
           const refused = Promise.reject<unknown>(secondWait(this, frame))
           return refused.then(onFulfilled as Handler, onRejected as Handler) // `then` takes anything
         }
-        const running = host.store()
-        host.setStore(frame)
         const fail = (error: unknown): never => {
           // Whoever asked for a cancellation knows of it.
           if (error instanceof CancelledError) derived.catch(ignore)
           throw error
         }
-        const derived = implementation(this, inTurnOf(frame, onFulfilled, pass), inTurnOf(frame, onRejected, fail), false)
-        // A coroutine has begun, and runs on when this call is over.
-        host.setStore(frame?.first instanceof Frame ? frame.first : running)
+        const running = host.store()
+        host.setStore(frame)
+        if (lives && !byEngine) host.microtask(() => goDown(frame))
+        const derived = implementation(this, inTurnOf(frame, onFulfilled, pass), inTurnOf(frame, onRejected, fail), byEngine)
+        // The engine called for a line that has parked now, unless there was no need to.
+        if (!lives || !byEngine) host.setStore(running)
+        else if (frame.first !== null) host.setStore(frame.first instanceof Frame ? frame.first : undefined)
         return derived
       }
     },
   })
+}
+
+/** The code of `frame` has begun a coroutine without awaiting it, and comes to its own first `await`. */
+function goDown(frame: Frame): void {
+  if (frame.first instanceof Frame && host.store() === frame) host.setStore(frame.first)
 }
 
 // Without a handler too: what awaits the derived promise goes on in that turn.

@@ -1,5 +1,8 @@
 /**
  * A result that will come: set once, awaited any number of times.
+ *
+ * Long: a future makes the wait of whoever awaits it, and that wait reads the future, so the
+ * two stand in one file.
  */
 import { describe, refuseThenable } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"

@@ -57,7 +57,19 @@ const MIN_CANCELLED = 100
 
 // One budget for the whole thread: with one per loop, a hundred busy loops would keep the
 // host waiting a hundred times as long.
-const burst = { started: -1, turns: 0, spent: false }
+const burst: { started: number; turns: number; spent: boolean; yielded: (() => void)[] } = {
+  started: -1,
+  turns: 0,
+  spent: false,
+  /** How the loops that let the host round go on. */
+  yielded: [],
+}
+
+function startBurst(): void {
+  burst.spent = false
+  burst.started = -1
+  for (const resume of burst.yielded.splice(0)) resume()
+}
 
 export class Scheduler {
   readonly clock: Clock
@@ -313,13 +325,15 @@ export class Scheduler {
 
   #yield(): void {
     this.#yielded = true
-    host.macrotask(() => {
-      this.#yielded = false
-      this.#fresh = true
-      burst.spent = false
-      burst.started = -1
-      host.microtask(this.#enter)
-    })
+    burst.yielded.push(this.#resume)
+    // One turn of the host for all loops: with one each, every loop would have a burst in it.
+    if (burst.yielded.length === 1) host.macrotask(startBurst)
+  }
+
+  readonly #resume = (): void => {
+    this.#yielded = false
+    this.#fresh = true
+    host.microtask(this.#enter)
   }
 
   #finish(): void {

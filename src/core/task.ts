@@ -1,5 +1,7 @@
 /**
  * Tasks: coroutines that the loop runs concurrently with others.
+ *
+ * Long: a task and what drives its body need each other, so the two stand in one file.
  */
 import { describe, isThenable } from "../structures/arguments.ts"
 import { CancelledError, cancellationIn } from "../errors/cancelled-error.ts"

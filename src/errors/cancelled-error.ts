@@ -1,3 +1,4 @@
+import { describe } from "../structures/arguments.ts"
 import { brand } from "./brand.ts"
 
 /** Who asked for a cancellation, and why. */
@@ -46,7 +47,9 @@ export class CancelledError extends Error {
 
 function text(message: unknown, details: CancelDetails): string {
   const by = details.requestedBy === undefined ? "cancelled" : `cancelled by ${details.requestedBy}`
-  const why = message === undefined ? by : `${by}: ${String(message)}`
+  // Not every object can be made a string, and none may keep a cancellation from being told.
+  const shown = typeof message === "object" && !(message instanceof Error) ? describe(message) : String(message)
+  const why = message === undefined ? by : `${by}: ${shown}`
   return details.requestedAt === undefined ? why : `${why}\n    asked ${details.requestedAt}`
 }
 

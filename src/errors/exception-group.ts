@@ -1,3 +1,4 @@
+import { describe } from "../structures/arguments.ts"
 import { brand } from "./brand.ts"
 
 type Condition = ((error: unknown) => boolean) | (abstract new (...args: never[]) => object)
@@ -18,10 +19,11 @@ export class ExceptionGroup extends AggregateError {
   }
 
   /** @throws RangeError if `errors` is empty: a group of nothing says nothing. */
-  constructor(message: string, errors: Iterable<unknown>) {
+  constructor(message: string, errors: Iterable<unknown>, options?: ErrorOptions) {
     const list = [...errors]
     if (list.length === 0) throw new RangeError("an ExceptionGroup needs at least one error")
-    super(list, `${message} (${list.length} ${list.length === 1 ? "error" : "errors"}): ${list.map(brief).join("; ")}`)
+    const count = `${list.length} ${list.length === 1 ? "error" : "errors"}`
+    super(list, `${message} (${count}): ${list.map(brief).join("; ")}`, options)
     this.title = message
   }
 
@@ -31,7 +33,8 @@ export class ExceptionGroup extends AggregateError {
   /**
    * The part of this group whose errors match, with the nesting kept, or undefined.
    *
-   * @param condition - an error class, or a function that says whether an error matches
+   * @param condition - an error class, to which a group may belong as a whole, or a function
+   * that says whether an error matches, which is not asked about groups
    */
   subgroup(condition: Condition): ExceptionGroup | undefined {
     return this.split(condition)[0]
@@ -39,6 +42,7 @@ export class ExceptionGroup extends AggregateError {
 
   /** The part that matches and the part that does not; either may be undefined. */
   split(condition: Condition): [ExceptionGroup | undefined, ExceptionGroup | undefined] {
+    if (isErrorClass(condition) && this instanceof condition) return [this, undefined]
     const matching: unknown[] = []
     const rest: unknown[] = []
     for (const error of this.errors as unknown[]) {
@@ -56,7 +60,8 @@ export class ExceptionGroup extends AggregateError {
   }
 
   #part(errors: unknown[]): ExceptionGroup | undefined {
-    return errors.length === 0 ? undefined : new ExceptionGroup(this.title, errors)
+    if (errors.length === 0) return undefined
+    return new ExceptionGroup(this.title, errors, "cause" in this ? { cause: this.cause } : undefined)
   }
 }
 
@@ -72,5 +77,5 @@ function isErrorClass(condition: Condition): condition is abstract new (...args:
 }
 
 function brief(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return error instanceof Error ? `${error.name}: ${error.message}` : describe(error)
 }

@@ -28,6 +28,7 @@ interface Port {
 // What every browser and worker brings; what may be missing is optional above.
 const { setTimeout, clearTimeout, setImmediate, MessageChannel, AbortController, performance, console } =
   globalThis as unknown as Platform
+const clock = performance.now.bind(performance)
 const resolved = Promise.resolve()
 
 let current: unknown
@@ -65,7 +66,7 @@ const listenToNothing = (): (() => void) => nothing
 
 /** All but `then`, which takes frames to define. */
 export const browserHost: Omit<Host, "defineThen"> = {
-  now: () => performance.now() / 1000,
+  now: () => clock() / 1000,
   microtask(callback) {
     void resolved.then(callback)
   },

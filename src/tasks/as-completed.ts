@@ -1,4 +1,5 @@
 import { checkInteger, checkSeconds } from "../structures/arguments.ts"
+import { CancelledError } from "../errors/cancelled-error.ts"
 import { TimeoutError } from "../errors/timeout-error.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
@@ -59,8 +60,14 @@ class Completion<T> implements Iterable<Coroutine<T>>, AsyncIterable<Future<T>> 
     const next = async (): Promise<IteratorResult<Future<T>>> => {
       if (this.#promised === 0) return { done: true, value: undefined }
       this.#promised -= 1
-      const { future } = await this.#take()
-      return { done: false, value: future }
+      try {
+        const { future } = await this.#take()
+        return { done: false, value: future }
+      } catch (error) {
+        // Cancelled, it took nothing: who goes on with the iteration finds it.
+        if (error instanceof CancelledError) this.#promised += 1
+        throw error
+      }
     }
     return { next }
   }

@@ -11,5 +11,5 @@ export const eagerTaskFactory: TaskFactory = createEagerTaskFactory(Task)
 
 /** The same for a subclass of `Task`. */
 export function createEagerTaskFactory(constructor: typeof Task): TaskFactory {
-  return (loop, work, options) => new constructor(work, { eagerStart: true, ...options, loop })
+  return (loop, work, options) => new constructor(work, { ...options, eagerStart: options.eagerStart ?? true, loop })
 }

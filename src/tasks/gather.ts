@@ -117,17 +117,17 @@ function outcomeOf(child: Future<unknown>): unknown {
  */
 export function gather<const A extends readonly Gatherable[]>(
   work: A,
-  options: GatherOptions & { returnExceptions: true },
-): Future<{ -readonly [K in keyof A]: Gathered<A[K]> | Error }>
+  options?: GatherOptions & { returnExceptions?: false },
+): Future<{ -readonly [K in keyof A]: Gathered<A[K]> }>
 export function gather<const A extends readonly Gatherable[]>(
   work: A,
-  options?: GatherOptions,
-): Future<{ -readonly [K in keyof A]: Gathered<A[K]> }>
+  options: GatherOptions,
+): Future<{ -readonly [K in keyof A]: Gathered<A[K]> | Error }>
 export function gather<A extends Gatherable>(
   work: Iterable<A>,
-  options: GatherOptions & { returnExceptions: true },
-): Future<(Gathered<A> | Error)[]>
-export function gather<A extends Gatherable>(work: Iterable<A>, options?: GatherOptions): Future<Gathered<A>[]>
+  options?: GatherOptions & { returnExceptions?: false },
+): Future<Gathered<A>[]>
+export function gather<A extends Gatherable>(work: Iterable<A>, options: GatherOptions): Future<(Gathered<A> | Error)[]>
 export function gather(work: Iterable<Gatherable>, options: GatherOptions = {}): Future<unknown> {
   const items = iterate(work, "gather")
   if (options.limit !== undefined) checkInteger(options.limit, "the limit of gather", 1)

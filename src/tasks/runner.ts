@@ -78,7 +78,8 @@ export class Runner {
    * Runs `main` to its end on this runner's loop.
    *
    * @throws TypeError for a promise or a task, which run already; RuntimeError inside a
-   * running task; KeyboardInterrupt if Ctrl-C ended it.
+   * running task, while this runner runs another main, or once closed; KeyboardInterrupt if
+   * Ctrl-C ended it.
    */
   async run<T>(
     main: Startable<T>,
@@ -87,6 +88,8 @@ export class Runner {
     checkMain(main)
     checkNotNested()
     const loop = this.getLoop()
+    // Before a task is made, which the loop that runs would run.
+    if (loop.running) throw new RuntimeError("this Runner is running; make another one, or use createTask(…) inside")
     const context = options.context ?? this.#context ?? undefined
     const task = loop.createTask(main, { context, name: options.name })
     if (options.signal !== undefined) cancelOnAbort(task, options.signal)
@@ -99,7 +102,7 @@ export class Runner {
     try {
       return (await loop.runUntilComplete(task)) as Awaited<T> // the task awaited what `main` gave
     } catch (error) {
-      if (interrupts > 0 && task.done() && task.cancelled() && task.uncancel() === 0) {
+      if (interrupts > 0 && task.done() && task.cancelled() && withdrawn(task, interrupts)) {
         throw new KeyboardInterrupt("interrupted by Ctrl-C", { cause: error })
       }
       throw error
@@ -113,9 +116,12 @@ export class Runner {
    * Cancels what is left, waits for it, and closes the loop; idempotent.
    *
    * A task that refuses to end keeps this waiting, as asyncio's does.
+   *
+   * @throws RuntimeError while it runs.
    */
   async close(): Promise<void> {
     if (this.#closed) return
+    if (this.#loop?.running) throw new RuntimeError("cannot close a Runner that is running; await its run(…) first")
     this.#closed = true
     const loop = this.#loop
     if (loop === null) return
@@ -165,6 +171,12 @@ export async function run<T>(main: Startable<T>, options: RunOptions = {}): Prom
   }
 }
 
+/** Withdraws as many requests; whether nobody else has asked `task` to end. */
+function withdrawn(task: Task<unknown>, requests: number): boolean {
+  for (let i = 0; i < requests; i += 1) task.uncancel()
+  return task.cancelling() === 0
+}
+
 async function cancelAll(loop: EventLoop): Promise<void> {
   const left = [...allTasks(loop)].filter((task) => !loop.leftBehind.has(task))
   if (left.length === 0) return
@@ -190,8 +202,6 @@ function checkMain(main: unknown): void {
 function checkNotNested(): void {
   const frame = currentFrame()
   if (frame === undefined || frame.ended || !frame.loop.inTurn(frame)) return
-  // Until the turn is over, a page's own callbacks find the line that waits, and are not it.
-  if (!host.followsAwait && frame.first !== null) return
   throw new RuntimeError(
     `run(…) cannot be called from ${frame.owner?.label ?? "a task"}: a loop runs it already; await the coroutine instead`,
   )

@@ -12,8 +12,8 @@ class Shield<T> extends Future<T> {
   }
 
   readonly #innerDone = (inner: Future<T>): void => {
-    if (this.cancelled()) {
-      this.#reportFailure(inner)
+    if (this.done()) {
+      if (this.cancelled()) this.#reportFailure(inner)
     } else if (inner.cancelled()) {
       this.cancel()
     } else {

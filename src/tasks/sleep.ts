@@ -1,4 +1,4 @@
-import { checkSeconds } from "../structures/arguments.ts"
+import { checkSeconds, refuseThenable } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
@@ -57,7 +57,8 @@ class Sleep<T> extends Operation<T> {
  * `sleep(0)` lets every other task that is ready run once.
  *
  * @param delay - seconds; 0 or less suspends for one iteration of the loop, Infinity for ever
- * @throws RangeError if `delay` is NaN, at the call.
+ * @throws RangeError if `delay` is NaN, TypeError for a promise or coroutine as the result:
+ * both at the call.
  * @throws CancelledError if the task is cancelled first; no timer is left behind.
  *
  * @example
@@ -73,5 +74,6 @@ export function sleep(delay: number): Coroutine<void>
 export function sleep<T>(delay: number, result: T): Coroutine<T>
 export function sleep<T>(delay: number, result?: T): Coroutine<T | undefined> {
   checkSeconds(delay, "the delay of sleep")
+  refuseThenable(result, "the result of sleep")
   return new Sleep(delay, result)
 }

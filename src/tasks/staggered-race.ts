@@ -1,8 +1,11 @@
 import { checkFunction, checkSeconds } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
+import { TimeoutError } from "../errors/timeout-error.ts"
+import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { createTask, ensureFuture } from "../core/running.ts"
+import { cancelFor } from "../core/future.ts"
+import { createTask } from "../core/running.ts"
 import type { Task } from "../core/task.ts"
 import { Event } from "../sync/event.ts"
 import { iterate } from "./gather.ts"
@@ -34,69 +37,72 @@ export type RaceOutcome<T> = [result: T | undefined, index: number | null, excep
  */
 export function staggeredRace<T>(
   candidates: Iterable<() => T | PromiseLike<T>>,
-  delay: number | null,
+  delay: number | null | undefined,
 ): Coroutine<RaceOutcome<T>> {
-  if (delay !== null) checkSeconds(delay, "the delay of staggeredRace")
+  if (delay !== null && delay !== undefined) checkSeconds(delay, "the delay of staggeredRace")
   const list = iterate(candidates, "staggeredRace")
   for (const candidate of list) checkFunction(candidate, "a candidate of staggeredRace")
-  return new BodyCoroutine("staggeredRace", race<T>, undefined, [list, delay])
+  return new BodyCoroutine("staggeredRace", race<T>, undefined, [list, delay ?? null])
 }
 
 async function race<T>(candidates: (() => T | PromiseLike<T>)[], delay: number | null): Promise<RaceOutcome<T>> {
   const exceptions: unknown[] = []
-  const running: Task<void>[] = []
+  const started: Task<void>[] = []
   let winner: { value: T; index: number } | undefined
-  const decided = new Event()
+  // Set when there is no need to wait any longer with the next start.
+  let goOn = new Event()
   try {
     for (const [index, candidate] of candidates.entries()) {
-      const failed = new Event()
+      goOn = new Event()
       exceptions.push(undefined)
       const attempt = async (): Promise<void> => {
         try {
-          const value = await ensureFuture(candidate)
-          if (winner !== undefined) return
-          winner = { value, index }
-          decided.set()
+          // A coroutine of ours, so that it can be left behind at a foreign promise.
+          const value = await new BodyCoroutine("candidate", candidate)
+          winner ??= { value, index }
+          goOn.set()
         } catch (error) {
           exceptions[index] = error
+          if (index === exceptions.length - 1) goOn.set()
           if (error instanceof CancelledError) throw error
-        } finally {
-          failed.set()
         }
       }
-      running.push(createTask(attempt, { name: `staggeredRace ${index}` }))
-      if (index < candidates.length - 1) await eitherWithin(failed, delay)
+      started.push(createTask(attempt, { name: `staggeredRace ${index}` }))
+      if (index < candidates.length - 1) await within(goOn, delay)
       if (winner !== undefined) break
     }
-    const left = running.filter((task) => !task.done())
-    if (winner === undefined && left.length > 0) await firstOf(left, decided)
+    while (winner === undefined && running(started).length > 0) {
+      await wait(running(started), { returnWhen: "FIRST_COMPLETED" })
+    }
   } finally {
-    for (const task of running) task.cancel()
-    const left = running.filter((task) => !task.done())
-    if (left.length > 0) await wait(left)
+    await end(started)
   }
   return winner === undefined ? [undefined, null, exceptions] : [winner.value, winner.index, exceptions]
 }
 
 /** Waits for the event, but no longer than `delay`. */
-async function eitherWithin(event: Event, delay: number | null): Promise<void> {
+async function within(event: Event, delay: number | null): Promise<void> {
   try {
     await waitFor(event.wait(), delay)
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "TimeoutError") throw error
+    if (!(error instanceof TimeoutError)) throw error
   }
 }
 
-/** Waits until the race is decided or every candidate has ended. */
-async function firstOf(left: Task<void>[], decided: Event): Promise<void> {
-  const decision = createTask(decided.wait())
-  try {
-    let pending = new Set<Task<unknown>>(left)
-    while (pending.size > 0 && !decision.done()) {
-      await wait([...pending, decision], { returnWhen: "FIRST_COMPLETED" })
-      pending = new Set([...pending].filter((task) => !task.done()))
+function running(tasks: readonly Task<void>[]): Task<void>[] {
+  return tasks.filter((task) => !task.done())
+}
+
+/** Cancels what still runs and waits for its end, also when this is itself cancelled meanwhile. */
+async function end(tasks: readonly Task<void>[]): Promise<void> {
+  let cancelled: { error: unknown } | undefined
+  for (let left = running(tasks); left.length > 0; left = running(tasks)) {
+    for (const task of left) task[cancelFor](requestBy(undefined, "a staggeredRace that is over"))
+    try {
+      await wait(left)
+    } catch (error) {
+      cancelled = { error }
     }
-  } finally {
-    decision.cancel()
   }
+  if (cancelled !== undefined) throw cancelled.error
 }

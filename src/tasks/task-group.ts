@@ -1,7 +1,7 @@
 /**
  * Tasks that end together.
  */
-import { checkFunction, checkInteger } from "../structures/arguments.ts"
+import { checkFunction, checkInteger, refuseThenable } from "../structures/arguments.ts"
 import { isCancellation } from "../errors/cancelled-error.ts"
 import { ExceptionGroup } from "../errors/exception-group.ts"
 import { RuntimeError } from "../errors/misuse.ts"
@@ -89,7 +89,7 @@ export class TaskGroup {
       if (work instanceof Coroutine && work.unstarted) work[close]()
       throw new RuntimeError(refusal)
     }
-    const task = createTask(this.#permits === null ? work : withPermit(this.#permits, work), options)
+    const task = createTask(this.#limit(work), options)
     this.#adopt(task)
     return task as Task<Awaited<T>> // with a permit or without, the result is the work's
   }
@@ -189,17 +189,21 @@ export class TaskGroup {
     const refusal = this.#refusal()
     if (refusal !== undefined) throw new RuntimeError(refusal)
     const ready = new Future<{ value: R }>()
-    const task = createTask(async () => {
+    const child = async (): Promise<void> => {
       await work((value) => {
+        refuseThenable(value, "what TaskGroup.start gives")
         if (!ready.done()) ready[returnWith]({ value })
       })
-    }, { name: work.name === "" ? "TaskGroup.start" : work.name, ...options })
+    }
+    const name = options.name ?? (work.name === "" ? "TaskGroup.start" : work.name)
+    const task = createTask(this.#limit(child), { ...options, name })
     const ended = new Relay(task, () => {
       if (!ready.done()) ready.cancel()
     })
     // Until it is ready its failure is the caller's, but the group waits for it all the same.
     this.#children.add(task)
     new Relay(task, (child) => this.#gone(child as Task<unknown>)) // the relay of this task
+    this.#cancelLate(task)
     try {
       const { value } = await ready
       new Relay(task, this.#childDone)
@@ -211,7 +215,7 @@ export class TaskGroup {
       }
       if (task.cancelled()) throw error
       const reason = task.exception()
-      throw reason ?? new RuntimeError(`${task.toString()} ended without calling ready(…)`)
+      throw reason === undefined ? new RuntimeError(`${task.toString()} ended without calling ready(…)`) : reason
     } finally {
       ended.stop()
     }
@@ -228,8 +232,16 @@ export class TaskGroup {
   #adopt(task: Task<unknown>): void {
     this.#children.add(task)
     new Relay(task, this.#childDone as (child: Future<unknown>) => void) // the relay of this task
-    // A child may have ended the group during an eager first step (gh-155418).
+    this.#cancelLate(task)
+  }
+
+  /** A child may have ended the group during an eager first step (gh-155418). */
+  #cancelLate(task: Task<unknown>): void {
     if (this.#aborting && !task.done()) task[cancelFor](requestBy(undefined, shuttingDown))
+  }
+
+  #limit<T>(work: Startable<T>): Startable<T> {
+    return this.#permits === null ? work : withPermit(this.#permits, work)
   }
 
   #gone(child: Task<unknown>): void {

@@ -9,10 +9,11 @@ import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { aim, countRequests, withdraw } from "../core/cancellation.ts"
 import type { CancelRequest } from "../core/cancel-request.ts"
-import type { Coroutine } from "../core/coroutine.ts"
+import { finish, type Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
 import { Handle, Step } from "../core/handle.ts"
 import { getRunningLoop } from "../core/running.ts"
+import { passError, type OnFulfilled, type OnRejected } from "../core/wait.ts"
 
 /** The body of a timeout; its frame is what an expiry cancels. */
 class TimeoutBody<T> extends BodyCoroutine<T> {
@@ -21,6 +22,16 @@ class TimeoutBody<T> extends BodyCoroutine<T> {
   constructor(timeout: Timeout<boolean>, body: () => T | PromiseLike<T>) {
     super("timeout", body, undefined, [])
     this.#timeout = timeout
+  }
+
+  protected override start(
+    ...given: [frame: Frame, onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean]
+  ): Promise<unknown> | undefined {
+    const refusal = this.#timeout[refuseEntry]()
+    if (refusal === undefined) return super.start(...given)
+    const [, onFulfilled, onRejected, byEngine] = given
+    this[finish]("threw", refusal)
+    return passError(refusal, onFulfilled, onRejected, byEngine)
   }
 
   protected override opened(frame: Frame): void {
@@ -44,14 +55,15 @@ class TimeoutBody<T> extends BodyCoroutine<T> {
   }
 }
 
+const refuseEntry: unique symbol = Symbol("refuseEntry")
 const enter: unique symbol = Symbol("enter")
 const leave: unique symbol = Symbol("leave")
 
 /**
  * A deadline for a body of code, made by `timeout`, `timeoutAt` or `moveOnAfter`.
  *
- * Invariant: a timer is set exactly while the body runs, the deadline is not null and has
- * not passed.
+ * Invariant: a timer is set exactly while the body runs and the deadline, if it is finite,
+ * has not passed.
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Timeout
  */
@@ -99,8 +111,8 @@ export class Timeout<Raises extends boolean = true> {
    *
    * @throws RuntimeError unless the body runs and the deadline has not passed.
    */
-  reschedule(when: number | null): void {
-    if (when !== null) checkSeconds(when, "the deadline")
+  reschedule(when: number | null | undefined): void {
+    if (when !== null && when !== undefined) checkSeconds(when, "the deadline")
     if (this.#state !== "active" || this.#frame === null) {
       throw new RuntimeError(
         this.#state === "created"
@@ -108,11 +120,11 @@ export class Timeout<Raises extends boolean = true> {
           : `cannot move the deadline of a timeout that is ${this.#state}`,
       )
     }
-    this.#when = when
-    this.#frame.deadline = when !== null
+    this.#when = when ?? null
+    this.#frame.deadline = this.#when !== null
     this.#handle?.cancel()
     this.#handle = null
-    if (when === null) return
+    if (when === null || when === undefined) return
     const { loop } = this.#frame
     const expire = new Step("timeout", this.#expire)
     if (when <= loop.clock.time()) {
@@ -121,6 +133,11 @@ export class Timeout<Raises extends boolean = true> {
     } else if (when !== Infinity) {
       this.#handle = loop.scheduleAt(when, expire)
     }
+  }
+
+  [refuseEntry](): RuntimeError | undefined {
+    if (this.#state === "created") return undefined
+    return new RuntimeError(`this timeout has been used and is ${this.#state}; make a new one for each run`)
   }
 
   [enter](frame: Frame): void {
@@ -180,7 +197,7 @@ export class Timeout<Raises extends boolean = true> {
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout
  */
-export function timeout(delay: number | null): Timeout {
+export function timeout(delay: number | null | undefined): Timeout {
   return new Timeout(deadline(delay, "the delay of timeout"), true)
 }
 
@@ -189,8 +206,9 @@ export function timeout(delay: number | null): Timeout {
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout_at
  */
-export function timeoutAt(when: number | null): Timeout {
-  if (when !== null) checkSeconds(when, "the deadline of timeoutAt")
+export function timeoutAt(when: number | null | undefined): Timeout {
+  if (when === null || when === undefined) return new Timeout(null, true)
+  checkSeconds(when, "the deadline of timeoutAt")
   return new Timeout(when, true)
 }
 
@@ -207,11 +225,11 @@ export function timeoutAt(when: number | null): Timeout {
  * })
  * ```
  */
-export function moveOnAfter(delay: number | null): Timeout<false> {
+export function moveOnAfter(delay: number | null | undefined): Timeout<false> {
   return new Timeout(deadline(delay, "the delay of moveOnAfter"), false)
 }
 
-function deadline(delay: number | null, what: string): number | null {
+function deadline(delay: number | null | undefined, what: string): number | null {
   const loop = getRunningLoop()
   if (delay === null || delay === undefined) return null
   checkSeconds(delay, what)

@@ -1,10 +1,10 @@
-import { checkSeconds } from "../structures/arguments.ts"
+import { checkSeconds, describe, isThenable } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { TimeoutError } from "../errors/timeout-error.ts"
 import type { AbortSignalLike } from "../host/host.ts"
 import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
-import type { Coroutine } from "../core/coroutine.ts"
+import { Coroutine } from "../core/coroutine.ts"
 import { cancelFor, Future, Relay, returnWith } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import { cancelOnAbort } from "../core/signal.ts"
@@ -24,7 +24,8 @@ type Work<T> = AwaitableValue<T> | (() => T | PromiseLike<T>)
  * takes its time to clean up.
  *
  * @param seconds - null for no limit; at 0 or less, work that is not done is not even begun
- * @throws TimeoutError when the time is over; RangeError if `seconds` is NaN, at the call.
+ * @throws TimeoutError when the time is over; RangeError if `seconds` is NaN, TypeError for
+ * work that cannot be awaited: both at the call.
  * @throws CancelledError if the task is cancelled; the work is cancelled too.
  *
  * @example
@@ -40,14 +41,18 @@ type Work<T> = AwaitableValue<T> | (() => T | PromiseLike<T>)
  */
 export function waitFor<T>(work: Work<T>, seconds: number | null, options: WaitForOptions = {}): Coroutine<Awaited<T>> {
   if (seconds !== null && seconds !== undefined) checkSeconds(seconds, "the timeout of waitFor")
+  if (!isThenable(work) && typeof work !== "function") {
+    throw new TypeError(`waitFor takes a coroutine, future, promise or function, not ${describe(work)}`)
+  }
   return new BodyCoroutine("waitFor", waitForWork<T>, undefined, [work, seconds ?? null, options.signal]) as never
 }
 
 async function waitForWork<T>(work: Work<T>, seconds: number | null, signal: AbortSignalLike | undefined): Promise<T> {
   let awaited = work
-  if (signal !== undefined) {
+  // A promise is wrapped, since a bare await of one cannot be interrupted.
+  if (signal !== undefined || (typeof work !== "function" && !(work instanceof Coroutine))) {
     const future = ensureFuture(work)
-    cancelOnAbort(future, signal)
+    if (signal !== undefined) cancelOnAbort(future, signal)
     awaited = future
   }
   if (seconds !== null && seconds <= 0) return waitNoTime(ensureFuture(awaited))

@@ -32,12 +32,11 @@ export class VirtualClock implements Clock {
     this.#wake = wake
     this.#timer = timer
     if (!quiet) return false
-    const next = Math.min(timer, chore)
-    if (next === Infinity) {
+    if (timer === Infinity) {
       this.onDeadlock?.()
       return false
     }
-    this.#now = Math.max(this.#now, next)
+    this.#now = Math.max(this.#now, Math.min(timer, chore))
     return true
   }
 

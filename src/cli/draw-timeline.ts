@@ -1,0 +1,45 @@
+/**
+ * Shows a recording: in the terminal, or as a file.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import { basename } from "node:path"
+
+import type { Recording } from "../inspect/recording.ts"
+import { renderTimeline } from "../inspect/render-timeline.ts"
+import { renderTimelineSvg } from "../inspect/render-timeline-svg.ts"
+import { timelineOf } from "../inspect/timeline.ts"
+import type { RunCommand } from "./arguments.ts"
+
+const LEAST_COLUMNS = 40
+/** Bars get no easier to compare on a wider screen. */
+const MOST_COLUMNS = 160
+
+/** @param recordingFile - what the program's process wrote when it ended, if it could */
+export function drawTimeline(recordingFile: string, program: string, where: NonNullable<RunCommand["timeline"]>): void {
+  const recording = read(recordingFile)
+  if (recording === undefined) {
+    console.error("asyncio-ts: no timeline, since the program was ended before it could write one")
+    return
+  }
+  const timeline = timelineOf(recording)
+  if (where === "terminal") {
+    const { columns = 80, isTTY } = process.stderr
+    const width = Math.max(LEAST_COLUMNS, Math.min(columns, MOST_COLUMNS))
+    console.error(`\n${renderTimeline(timeline, { width, color: isTTY && process.stderr.hasColors() }).join("\n")}`)
+    return
+  }
+  writeFileSync(where.file, {
+    svg: () => renderTimelineSvg(timeline, { title: basename(program) }),
+    txt: () => `${renderTimeline(timeline, { width: 120 }).join("\n")}\n`,
+    json: () => `${JSON.stringify(recording)}\n`,
+  }[where.format]())
+  console.error(`asyncio-ts: the timeline is in ${where.file}`)
+}
+
+function read(file: string): Recording | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Recording // written by the preload
+  } catch {
+    return undefined
+  }
+}

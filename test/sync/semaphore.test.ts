@@ -1,0 +1,175 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import * as asyncio from "asyncio-ts"
+import { cancellationMatrix } from "../support/cancellation-matrix.ts"
+import { hammer } from "../support/hammer.ts"
+import { randomVirtual } from "../support/random.ts"
+import { fate, fates, thrownAs, thrownBy, ticks, ticksOf } from "../support/record.ts"
+import { virtual } from "../support/virtual.ts"
+
+for (const Kind of [asyncio.Semaphore, asyncio.BoundedSemaphore]) {
+  const { name } = Kind
+
+  test(`${name}: it starts with one permit, or as many as asked for`, () => {
+    assert.deepEqual(new Kind().statistics(), { permits: 1, tasksWaiting: 0 })
+    assert.deepEqual(new Kind(0).statistics(), { permits: 0, tasksWaiting: 0 })
+    assert.equal(new Kind(0).locked(), true)
+  })
+
+  test(`${name}: a negative value is a RangeError, anything but a whole number a TypeError`, () => {
+    assert.match(thrownBy(() => new Kind(-1)).message, /value of a semaphore must be at least 0, but is -1/)
+    assert.ok(thrownBy(() => new Kind(-1)) instanceof RangeError)
+    for (const wrong of [1.5, NaN, Infinity, "2", null]) {
+      assert.ok(thrownBy(() => new Kind(wrong as never)) instanceof TypeError, String(wrong))
+    }
+  })
+
+  virtual(`${name}: free permits are taken without suspending`, async () => {
+    const semaphore = new Kind(2)
+    assert.equal(await ticksOf(() => semaphore.acquire()), 0)
+    assert.equal(semaphore.locked(), false)
+    assert.equal(await ticksOf(() => semaphore.acquire()), 0)
+    assert.equal(semaphore.locked(), true)
+    assert.deepEqual(semaphore.statistics(), { permits: 0, tasksWaiting: 0 })
+  })
+
+  virtual(`${name}: a released permit goes to the first in line, so it stays locked and newcomers queue (R140)`, async () => {
+    const semaphore = new Kind(1)
+    const log: string[] = []
+    const visit = (name: string) => async (): Promise<void> => {
+      await semaphore.acquire()
+      log.push(name)
+      semaphore.release()
+    }
+    await semaphore.acquire()
+    const tasks = ["a", "b"].map((name) => asyncio.createTask(visit(name)))
+    await ticks(1)
+    semaphore.release()
+    assert.equal(semaphore.locked(), true)
+    assert.equal(semaphore.statistics().permits, 0)
+    const newcomer = asyncio.createTask(visit("newcomer"))
+    await asyncio.gather([...tasks, newcomer])
+    assert.deepEqual(log, ["a", "b", "newcomer"])
+    assert.deepEqual(semaphore.statistics(), { permits: 1, tasksWaiting: 0 })
+  })
+
+  virtual(`${name}: a cancelled recipient returns its permit, which is passed on (R140)`, async () => {
+    const semaphore = new Kind(1)
+    await semaphore.acquire()
+    const [first, second, third] = [0, 1, 2].map(() => asyncio.createTask(() => semaphore.acquire()))
+    await ticks(1)
+    semaphore.release()
+    first?.cancel()
+    await ticks(2)
+    assert.deepEqual([first, second, third].map((task) => task?.done()), [true, true, false])
+    assert.equal(first?.cancelled(), true)
+    assert.deepEqual(semaphore.statistics(), { permits: 0, tasksWaiting: 1 })
+    third?.cancel()
+  })
+
+  virtual(`${name}: two permits released at once reach two in line, also round a cancelled one`, async () => {
+    const semaphore = new Kind(2)
+    await semaphore.acquire()
+    await semaphore.acquire()
+    const tasks = [0, 1, 2].map(() => asyncio.createTask(() => semaphore.acquire()))
+    await ticks(1)
+    tasks[1]?.cancel()
+    semaphore.release()
+    semaphore.release()
+    await ticks(3)
+    assert.deepEqual(fates(tasks).map((text) => text.split(" ")[0]), ["returned", "cancelled", "returned"])
+    assert.deepEqual(semaphore.statistics(), { permits: 0, tasksWaiting: 0 })
+  })
+
+  virtual(`${name}: who queues behind a cancelled recipient of the last permit does not hang`, async () => {
+    const semaphore = new Kind(1)
+    await semaphore.acquire()
+    const first = asyncio.createTask(() => semaphore.acquire())
+    await ticks(1)
+    semaphore.release()
+    first.cancel()
+    const newcomer = asyncio.createTask(() => semaphore.acquire())
+    await ticks(4)
+    assert.deepEqual([first.cancelled(), newcomer.done()], [true, true])
+  })
+
+  virtual(`${name}: an acquire that times out leaves nobody in line and takes no permit`, async () => {
+    const semaphore = new Kind(1)
+    await semaphore.acquire()
+    asyncio.getRunningLoop().callLater(1, () => semaphore.release())
+    await thrownAs(asyncio.TimeoutError, asyncio.waitFor(semaphore.acquire(), 1))
+    assert.deepEqual(semaphore.statistics(), { permits: 1, tasksWaiting: 0 })
+  })
+
+  virtual(`${name}: run holds a permit while its body runs, whatever becomes of it`, async () => {
+    const semaphore = new Kind(1)
+    assert.equal(await semaphore.run(() => semaphore.statistics().permits), 0)
+    await thrownAs(Error, semaphore.run(() => Promise.reject(new Error("boom"))))
+    const task = asyncio.createTask(() => semaphore.run(() => asyncio.sleep(9)))
+    await ticks(1)
+    task.cancel()
+    await ticks(2)
+    assert.equal(fate(task), "cancelled")
+    assert.deepEqual(semaphore.statistics(), { permits: 1, tasksWaiting: 0 })
+    assert.match(thrownBy(() => semaphore.run(3 as never)).message, /body of Semaphore\.run is a function, but 3/)
+  })
+
+  randomVirtual(`${name}: random tasks never exceed the permits, come in in order, and lose none`, 30, async (random) => {
+    const permits = 1 + random.below(3)
+    const semaphore = new Kind(permits)
+    await hammer(random, semaphore, permits)
+    assert.deepEqual(semaphore.statistics(), { permits, tasksWaiting: 0 })
+  })
+
+  cancellationMatrix(
+    `${name}.acquire`,
+    async () => {
+      const semaphore = new Kind(1)
+      await semaphore.acquire()
+      return {
+        wait: () => semaphore.acquire(),
+        wake: () => semaphore.release(),
+        waiting: () => semaphore.statistics().tasksWaiting,
+        cleanUp: () => semaphore.statistics().permits === 0 && semaphore.release(),
+        statistics: () => semaphore.statistics(),
+      }
+    },
+    { rest: { permits: 1, tasksWaiting: 0 } },
+  )
+}
+
+virtual("those who wait are served in the order of arrival, however many permits come at a time", async () => {
+  const semaphore = new asyncio.Semaphore(0)
+  const log: number[] = []
+  const tasks = [0, 1, 2, 3, 4].map((i) =>
+    asyncio.createTask(async () => {
+      await semaphore.acquire()
+      log.push(i)
+    }),
+  )
+  await ticks(1)
+  assert.equal(semaphore.statistics().tasksWaiting, 5)
+  for (let i = 0; i < 3; i += 1) semaphore.release()
+  await ticks(2)
+  assert.deepEqual(log, [0, 1, 2])
+  for (let i = 0; i < 2; i += 1) semaphore.release()
+  await asyncio.gather(tasks)
+  assert.deepEqual(log, [0, 1, 2, 3, 4])
+})
+
+test("a plain semaphore may grow beyond its first value (R141)", () => {
+  const semaphore = new asyncio.Semaphore(1)
+  semaphore.release()
+  assert.equal(semaphore.statistics().permits, 2)
+})
+
+virtual("a bounded semaphore refuses a release too many (R141)", async () => {
+  const semaphore = new asyncio.BoundedSemaphore(2)
+  const error = thrownBy(() => semaphore.release())
+  assert.ok(error instanceof RangeError)
+  assert.match(error.message, /released too many times: all 2 permits are free/)
+  await semaphore.acquire()
+  semaphore.release()
+  assert.ok(thrownBy(() => semaphore.release()) instanceof RangeError)
+  assert.equal(semaphore.statistics().permits, 2)
+})
