@@ -4,11 +4,11 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { basename } from "node:path"
 
-import type { Recording } from "../inspect/recording.ts"
 import { renderTimeline } from "../inspect/render-timeline.ts"
 import { renderTimelineSvg } from "../inspect/render-timeline-svg.ts"
 import { timelineOf } from "../inspect/timeline.ts"
 import type { RunCommand } from "./arguments.ts"
+import type { Recorded } from "./settings.ts"
 
 const LEAST_COLUMNS = 40
 /** Bars get no easier to compare on a wider screen. */
@@ -16,12 +16,13 @@ const MOST_COLUMNS = 160
 
 /** @param recordingFile - what the program's process wrote when it ended, if it could */
 export function drawTimeline(recordingFile: string, program: string, where: NonNullable<RunCommand["timeline"]>): void {
-  const recording = read(recordingFile)
-  if (recording === undefined) {
+  const recorded = read(recordingFile)
+  if (recorded === undefined) {
     console.error("asyncio-ts: no timeline, since the program was ended before it could write one")
     return
   }
-  const timeline = timelineOf(recording)
+  const { recording, ended } = recorded
+  const timeline = timelineOf(recording, { until: ended })
   if (where === "terminal") {
     const { columns = 80, isTTY } = process.stderr
     const width = Math.max(LEAST_COLUMNS, Math.min(columns, MOST_COLUMNS))
@@ -36,9 +37,9 @@ export function drawTimeline(recordingFile: string, program: string, where: NonN
   console.error(`asyncio-ts: the timeline is in ${where.file}`)
 }
 
-function read(file: string): Recording | undefined {
+function read(file: string): Recorded | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Recording // written by the preload
+    return JSON.parse(readFileSync(file, "utf8")) as Recorded // written by the preload
   } catch {
     return undefined
   }

@@ -8,9 +8,10 @@ import { pathToFileURL } from "node:url"
 
 import type { EventLoop } from "../core/event-loop.ts"
 import { Recorder } from "../inspect/recorder.ts"
-import { DEBUG, RECORDING } from "./settings.ts"
+import { DEBUG, RECORDING, type Recorded } from "./settings.ts"
 
 const INTERRUPTED = 130
+const ENDINGS = [["SIGINT", INTERRUPTED], ["SIGTERM", 143], ["SIGHUP", 129]] as const
 
 const { [RECORDING]: file, [DEBUG]: debug } = process.env
 // What the program starts in turn is no business of ours.
@@ -21,35 +22,31 @@ endQuietly()
 if (file !== undefined) await record(file)
 if (debug !== undefined) await debugEveryLoop()
 
-/** Ctrl-C that the program does not handle is no crash: no stack, and the exit code of a shell. */
+/**
+ * Ctrl-C that the program does not handle is no crash: no stack, and the exit code of a shell.
+ * It ends by exit, and not by a signal, so that what listens for "exit" is told.
+ */
 function endQuietly(): void {
   process.on("uncaughtExceptionMonitor", (error) => {
     if (error.name === "KeyboardInterrupt" && process.listenerCount("uncaughtException") === 0) process.exit(INTERRUPTED)
   })
+  for (const [signal, code] of ENDINGS) {
+    process.on(signal, () => {
+      // Whoever else listens, such as a run, knows better.
+      if (process.listenerCount(signal) === 1) process.exit(code)
+    })
+  }
 }
 
-/** Writes what the tasks did to `file` when the process ends, in whichever way it can be seen to. */
+/** Writes what the tasks did to `file` when the process ends. */
 async function record(file: string): Promise<void> {
   const copy = await programs<{ Recorder: typeof Recorder }>("asyncio-ts/inspect")
   const recorder = new (copy?.Recorder ?? Recorder)().start()
-  const save = (): void => {
+  process.on("exit", () => {
     recorder.stop()
-    writeFileSync(file, JSON.stringify(recorder.recording()))
-  }
-  process.on("exit", save)
-
-  // A signal that nobody handles ends a process without "exit", also one that it sends to itself.
-  const { kill } = process
-  process.kill = (pid, signal) => {
-    if (pid === process.pid && signal !== 0) save()
-    return kill.call(process, pid, signal)
-  }
-  const terminate = (): void => {
-    if (process.listenerCount("SIGTERM") > 1) return
-    process.off("SIGTERM", terminate)
-    process.kill(process.pid, "SIGTERM")
-  }
-  process.on("SIGTERM", terminate)
+    const recorded: Recorded = { recording: recorder.recording(), ended: performance.now() / 1000 }
+    writeFileSync(file, JSON.stringify(recorded))
+  })
 }
 
 async function debugEveryLoop(): Promise<void> {

@@ -1,0 +1,172 @@
+/**
+ * The benches: how large each is, who takes part, and what asyncio-ts must reach.
+ *
+ * The work itself stands in `subjects/`, once per subject, under the same name.
+ */
+
+export type BenchName =
+  | "switch"
+  | "spawn-gather"
+  | "taskgroup"
+  | "queue"
+  | "semaphore"
+  | "timeout"
+  | "cancel"
+  | "nested"
+  | "coroutine"
+  | "sleepers"
+
+export type SubjectName =
+  | "asyncio-ts"
+  | "promises"
+  | "promises-als"
+  | "effect"
+  | "effection"
+  | "cpython"
+
+/** What asyncio-ts must reach in a bench. */
+export type Requirement =
+  /** asyncio-ts takes at most `factor` times as long as `peer`. */
+  | { readonly kind: "time-at-most"; readonly factor: number; readonly peer: SubjectName }
+  /** `peer` takes at least `factor` times as long as asyncio-ts. */
+  | { readonly kind: "times-faster"; readonly factor: number; readonly peer: SubjectName }
+  /** The whole run of asyncio-ts takes at most `seconds`. */
+  | { readonly kind: "total-at-most"; readonly seconds: number }
+  /** The peak memory of asyncio-ts is at most `factor` times that of `peer`. */
+  | { readonly kind: "memory-at-most"; readonly factor: number; readonly peer: SubjectName }
+
+export interface Bench {
+  readonly name: BenchName
+  readonly work: string
+  /** What one operation is: figures are per operation. */
+  readonly unit: string
+  /** The number that a subject's program is given. */
+  readonly size: number
+  /** Operations for each of `size`; a program returns how many it did. */
+  readonly opsPerSize: number
+  /** The size of the run that goes first and is not timed; 0 for none. */
+  readonly warmUpSize: number
+  readonly subjects: readonly SubjectName[]
+  readonly requirements: readonly Requirement[]
+}
+
+export const benches: readonly Bench[] = [
+  {
+    name: "switch",
+    work: "two tasks, sleep(0) 200,000 times each",
+    unit: "switch",
+    size: 200_000,
+    opsPerSize: 2,
+    warmUpSize: 100_000,
+    subjects: ["asyncio-ts", "promises", "promises-als", "effect", "effection", "cpython"],
+    requirements: [
+      { kind: "time-at-most", factor: 1.5, peer: "promises-als" },
+      { kind: "time-at-most", factor: 2, peer: "promises" },
+      { kind: "times-faster", factor: 10, peer: "cpython" },
+      { kind: "times-faster", factor: 5, peer: "effect" },
+    ],
+  },
+  {
+    name: "spawn-gather",
+    work: "gather of 100,000 coroutines with one sleep(0)",
+    unit: "coroutine",
+    size: 100_000,
+    opsPerSize: 1,
+    warmUpSize: 50_000,
+    subjects: ["asyncio-ts", "promises", "promises-als", "effect", "effection", "cpython"],
+    requirements: [
+      { kind: "times-faster", factor: 4, peer: "cpython" },
+      { kind: "times-faster", factor: 3, peer: "effect" },
+      { kind: "times-faster", factor: 20, peer: "effection" },
+    ],
+  },
+  {
+    name: "taskgroup",
+    work: "a group of 100,000 tasks that return at once",
+    unit: "task",
+    size: 100_000,
+    opsPerSize: 1,
+    warmUpSize: 50_000,
+    subjects: ["asyncio-ts", "effect", "cpython"],
+    requirements: [{ kind: "times-faster", factor: 6, peer: "cpython" }],
+  },
+  {
+    name: "queue",
+    work: "two queues of size 1, 100,000 round trips between two tasks",
+    unit: "round trip",
+    size: 100_000,
+    opsPerSize: 1,
+    warmUpSize: 50_000,
+    subjects: ["asyncio-ts", "effect", "cpython"],
+    requirements: [{ kind: "times-faster", factor: 5, peer: "cpython" }],
+  },
+  {
+    name: "semaphore",
+    work: "Semaphore(10), 1,000 tasks enter it 100 times each, sleep(0) inside",
+    unit: "entry",
+    size: 100,
+    opsPerSize: 1_000,
+    warmUpSize: 50,
+    subjects: ["asyncio-ts", "effect", "cpython"],
+    requirements: [{ kind: "times-faster", factor: 6, peer: "cpython" }],
+  },
+  {
+    name: "timeout",
+    work: "100,000 times timeout(10) round sleep(0)",
+    unit: "timeout",
+    size: 100_000,
+    opsPerSize: 1,
+    warmUpSize: 50_000,
+    subjects: ["asyncio-ts", "effect", "cpython"],
+    requirements: [{ kind: "times-faster", factor: 6, peer: "cpython" }],
+  },
+  {
+    name: "cancel",
+    work: "100,000 sleeping tasks created, cancelled, gathered",
+    unit: "task",
+    size: 100_000,
+    opsPerSize: 1,
+    warmUpSize: 50_000,
+    subjects: ["asyncio-ts", "effect", "cpython"],
+    requirements: [{ kind: "times-faster", factor: 5, peer: "cpython" }],
+  },
+  {
+    name: "nested",
+    work: "coroutines 50 deep, sleep(0) at the bottom, 20,000 times",
+    unit: "descent",
+    size: 20_000,
+    opsPerSize: 1,
+    warmUpSize: 10_000,
+    subjects: ["asyncio-ts", "promises", "promises-als", "effect", "effection", "cpython"],
+    requirements: [{ kind: "time-at-most", factor: 6, peer: "promises" }],
+  },
+  {
+    name: "coroutine",
+    work: "await a coroutine that returns at once, 1,000,000 times",
+    unit: "call",
+    size: 1_000_000,
+    opsPerSize: 1,
+    warmUpSize: 500_000,
+    subjects: ["asyncio-ts", "promises", "promises-als", "effect", "effection", "cpython"],
+    requirements: [{ kind: "time-at-most", factor: 8, peer: "promises" }],
+  },
+  {
+    name: "sleepers",
+    work: "100,000 coroutines with one sleep of 0 to 1 s, gathered",
+    unit: "coroutine",
+    size: 100_000,
+    opsPerSize: 1,
+    // One run is the work of a second, and a run before it would be in the peak memory.
+    warmUpSize: 0,
+    subjects: ["asyncio-ts", "promises", "promises-als", "effect", "cpython"],
+    requirements: [
+      { kind: "total-at-most", seconds: 1.3 },
+      { kind: "memory-at-most", factor: 1.5, peer: "promises" },
+    ],
+  },
+]
+
+/** The bench a tenth as large, for a quick look. */
+export function shrunk(bench: Bench): Bench {
+  return { ...bench, size: bench.size / 10, warmUpSize: bench.warmUpSize / 10 }
+}

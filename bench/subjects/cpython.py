@@ -1,0 +1,176 @@
+"""CPython's asyncio: the work of each bench, and the same protocol as run.ts.
+
+Called as `cpython.py BENCH SIZE WARM_UP_SIZE`, the last 0 for none.
+"""
+
+import asyncio
+import json
+import sys
+import time
+
+CONTENDERS = 1_000
+DEPTH = 50
+
+
+def sleeper_delay(index, count):
+    return ((index * 7919) % count) / count
+
+
+async def yield_often(times):
+    done = 0
+    for _ in range(times):
+        await asyncio.sleep(0)
+        done += 1
+    return done
+
+
+async def yield_once(index):
+    await asyncio.sleep(0)
+    return index
+
+
+async def return_at_once():
+    return 1
+
+
+async def descend(further):
+    if further > 0:
+        return await descend(further - 1)
+    await asyncio.sleep(0)
+    return 1
+
+
+async def sleep_for(seconds):
+    await asyncio.sleep(seconds)
+
+
+async def switch(size):
+    first = asyncio.create_task(yield_often(size))
+    second = asyncio.create_task(yield_often(size))
+    return await first + await second
+
+
+async def spawn_gather(size):
+    return len(await asyncio.gather(*[yield_once(index) for index in range(size)]))
+
+
+async def taskgroup(size):
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(return_at_once()) for _ in range(size)]
+    return sum(task.result() for task in tasks)
+
+
+async def queue(size):
+    pings = asyncio.Queue(1)
+    pongs = asyncio.Queue(1)
+
+    async def serve():
+        done = 0
+        for i in range(size):
+            await pings.put(i)
+            if await pongs.get() == i:
+                done += 1
+        return done
+
+    async def answer():
+        for _ in range(size):
+            await pongs.put(await pings.get())
+
+    done, _ = await asyncio.gather(serve(), answer())
+    return done
+
+
+async def semaphore(size):
+    places = asyncio.Semaphore(10)
+
+    async def enter_often():
+        done = 0
+        for _ in range(size):
+            async with places:
+                await asyncio.sleep(0)
+            done += 1
+        return done
+
+    return sum(await asyncio.gather(*[enter_often() for _ in range(CONTENDERS)]))
+
+
+async def timeout(size):
+    done = 0
+    for _ in range(size):
+        async with asyncio.timeout(10):
+            await asyncio.sleep(0)
+        done += 1
+    return done
+
+
+async def cancel(size):
+    tasks = [asyncio.create_task(asyncio.sleep(3600)) for _ in range(size)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    return sum(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
+
+
+async def nested(size):
+    done = 0
+    for _ in range(size):
+        done += await descend(DEPTH - 1)
+    return done
+
+
+async def coroutine(size):
+    done = 0
+    for _ in range(size):
+        done += await return_at_once()
+    return done
+
+
+async def sleepers(size):
+    return len(await asyncio.gather(*[sleep_for(sleeper_delay(i, size)) for i in range(size)]))
+
+
+PROGRAMS = {
+    "switch": switch,
+    "spawn-gather": spawn_gather,
+    "taskgroup": taskgroup,
+    "queue": queue,
+    "semaphore": semaphore,
+    "timeout": timeout,
+    "cancel": cancel,
+    "nested": nested,
+    "coroutine": coroutine,
+    "sleepers": sleepers,
+}
+
+
+def peak_rss_mb():
+    # Linux lets a process inherit the peak of the one that started it, in getrusage
+    # but not in /proc.
+    try:
+        with open("/proc/self/status") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 / (1024 if sys.platform == "darwin" else 1)
+
+
+def main():
+    name, size, warm_up_size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    program = PROGRAMS[name]
+    if warm_up_size > 0:
+        asyncio.run(program(warm_up_size))
+    begun = time.perf_counter()
+    done = asyncio.run(program(size))
+    seconds = time.perf_counter() - begun
+    print(json.dumps({"seconds": seconds, "done": done, "peakRssMb": peak_rss_mb()}))
+
+
+main()
