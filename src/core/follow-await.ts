@@ -13,6 +13,7 @@
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type Then } from "../host/host.ts"
+import { close, Coroutine } from "./coroutine.ts"
 import { currentFrame, Frame } from "./frame.ts"
 import { Future } from "./future.ts"
 import { ignore } from "./wait.ts"
@@ -35,6 +36,7 @@ export function followAwait(prototype: object, then: Then): void {
       return (onFulfilled: unknown, onRejected: unknown) => {
         const lives = frame !== undefined && !frame.ended
         if (lives && frame.first !== null && !(this instanceof Future && this.done())) {
+          if (this instanceof Coroutine && this.unstarted) this[close]()
           const refused = Promise.reject<unknown>(secondWait(this, frame))
           return refused.then(onFulfilled as Handler, onRejected as Handler) // `then` takes anything
         }
@@ -73,10 +75,14 @@ function inTurnOf(frame: Frame | undefined, given: unknown, missing: Handler): u
     }
     if ((!frame.ended && loop.inTurn(frame)) || !loop.running) return call()
     // A foreign promise has ended what was awaited, in the midst of whoever's turn.
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const run = (): void => {
         if (!frame.ended) loop.turn = frame
-        resolve(call())
+        try {
+          resolve(call())
+        } catch (error) {
+          reject(error)
+        }
         if (frame.ended) host.setStore(undefined)
       }
       loop.schedule({ quiet: false, run })

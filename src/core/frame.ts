@@ -49,9 +49,13 @@ export interface Undelivered {
   readonly request: CancelRequest
   /** A host operation was told through the frame's signal: the error comes from there. */
   readonly told: boolean
+  /** The latest of several is the one that is told. */
+  readonly order: number
   /** The frame whose next await is to throw; null once it has, or was forgiven. */
   holder: Frame | null
 }
+
+let requestCount = 0
 
 /** What a frame has to do with cancellation, once it has. */
 class Trouble {
@@ -59,6 +63,7 @@ class Trouble {
   requested = 0
   interrupted = 0
   undelivered: Undelivered | null = null
+  late: CancelRequest | null = null
   /** A request aimed above the frame has reached it. */
   asked = false
   controller: AbortControllerLike | undefined
@@ -134,6 +139,15 @@ export class Frame implements Line, Below {
 
   set undelivered(undelivered: Undelivered | null) {
     if (undelivered !== this.undelivered) this.#mark().undelivered = undelivered
+  }
+
+  /** On a root: the latest request that found nothing to cancel and was to be thrown later. */
+  get late(): CancelRequest | null {
+    return this.#trouble === null ? null : this.#trouble.late
+  }
+
+  set late(request: CancelRequest | null) {
+    this.#mark().late = request
   }
 
   #mark(): Trouble {
@@ -227,13 +241,13 @@ export class Frame implements Line, Below {
   /** The request that the next await of this line is to throw, taken off whoever holds it. */
   takeUndelivered(): CancelRequest | null {
     if (this.root.interrupted === 0) return null
-    let taken: CancelRequest | null = null
+    let taken: Undelivered | null = null
     for (let frame: Frame | null = this; frame !== null; frame = frame.parent) {
       const { undelivered } = frame
-      if (undelivered !== null && !undelivered.told) taken ??= undelivered.request
+      if (undelivered !== null && !undelivered.told && (taken?.order ?? 0) < undelivered.order) taken = undelivered
       frame.#delivered()
     }
-    return taken
+    return taken?.request ?? null
   }
 
   orphan(cancelled: boolean): void {
@@ -271,9 +285,11 @@ export class Frame implements Line, Below {
    */
   deliverLater(request: CancelRequest, told: boolean): void {
     this.#delivered()
-    const undelivered: Undelivered = { request, told, holder: this }
+    requestCount += 1
+    const undelivered: Undelivered = { request, told, order: requestCount, holder: this }
     this.undelivered = undelivered
     this.root.interrupted += 1
+    this.root.late = request
     const { loop } = this
     loop.hostOperations += 1
     const look = (): void => {
@@ -338,8 +354,9 @@ export class Frame implements Line, Below {
     const { undelivered } = this
     if (undelivered === null) return
     if (parent.undelivered !== null) {
-      this.#delivered()
-      return
+      const older = parent.undelivered.order < undelivered.order ? parent : this
+      older.#delivered()
+      if (older === this) return
     }
     this.undelivered = null
     undelivered.holder = parent

@@ -13,7 +13,7 @@ import { count, countRequests, interruptTask, withdraw, type Target } from "./ca
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
 import { currentFrame, detachedFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
-import { cancelBy, cancelFor, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
+import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
 import { reportLost } from "./lost-errors.ts"
 import { observer, type TaskEnd, type TaskInfo } from "./observer.ts"
@@ -148,6 +148,11 @@ export class Task<T> extends Future<T> {
   override toString(): string {
     const state = !this.done() ? "pending" : this.cancelled() ? "cancelled" : "done"
     return `<Task '${this.getName()}' ${state} ${this.#run.coroutine?.toString() ?? this.#run.frame.name}>`
+  }
+
+  // Like CPython's, a task that was asked too late keeps the message however it ended.
+  override get [cancelMessage](): unknown {
+    return this.cancelled() ? super[cancelMessage] : this.#run.frame.late?.message
   }
 
   override [cancelFor](request: CancelRequest): boolean {

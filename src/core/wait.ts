@@ -126,8 +126,14 @@ export abstract class Wait<T> implements Below, Runnable {
   }
 
   interrupt(request: CancelRequest): void {
-    if (this.state === "cancelled") return // the first request is the one that is told
-    if (this.state !== "pending" || !this.cancelAwaited(request)) this.request = request
+    if (this.state === "cancelled") {
+      // The first request is the one that is told.
+      if (this.frame !== null) this.frame.root.late = request
+      return
+    }
+    if (this.state === "pending" && this.cancelAwaited(request)) return
+    this.request = request
+    if (this.frame !== null) this.frame.root.late = request
   }
 
   forgive(): void {

@@ -11,7 +11,7 @@ const RESUMED = 1
 const PARKED = 2
 const DONE = 3
 
-/** About 40 bytes an event, so a few megabytes at most. */
+/** At 25 bytes an event, under two megabytes. */
 const CAPACITY = 65_536
 const LONGEST_REASON = 200
 
@@ -20,11 +20,9 @@ interface End {
   readonly reason: string | undefined
 }
 
-/** What an event holds beside its kind, task and time. */
-type Note = WaitInfo | End | undefined
-
 /** What is known of a task that has events in the ring, or lives. */
 interface Entry {
+  readonly id: number
   name: string
   readonly loop: number
   readonly parent: number | undefined
@@ -33,10 +31,16 @@ interface Entry {
   kept: number
   /** Whether more may come that have to be understood. */
   lives: boolean
+  /**
+   * Its latest wait. The details of earlier ones are not kept: an object for each event of the
+   * ring would be older than what the collector throws away cheaply, at four times the cost.
+   */
+  wait: WaitInfo | undefined
+  end: End | undefined
   /** The last of its events that had to make room; -1 while there is none. */
   lostKind: number
   lostTime: number
-  lostNote: Note
+  lostOn: string
 }
 
 export interface RecorderOptions {
@@ -70,10 +74,14 @@ export class Recorder implements Observer {
   readonly #capacity: number
   // A ring: event n is at n modulo the capacity.
   readonly #kinds: Uint8Array
-  readonly #tasks: Float64Array
   readonly #times: Float64Array
-  readonly #notes: Note[]
+  readonly #tasks: (Entry | undefined)[]
+  /** What is waited for, of those that park. */
+  readonly #ons: string[]
+  #at = 0
   #count = 0
+  /** The entry that was needed last: a task that is resumed parks next. */
+  #latest: Entry | undefined
   readonly #entries = new Map<number, Entry>()
   readonly #loops = new WeakMap<object, number>()
   #loopCount = 0
@@ -85,9 +93,9 @@ export class Recorder implements Observer {
     checkInteger(capacity, "the capacity of a Recorder", 1)
     this.#capacity = capacity
     this.#kinds = new Uint8Array(capacity)
-    this.#tasks = new Float64Array(capacity)
     this.#times = new Float64Array(capacity)
-    this.#notes = new Array<Note>(capacity).fill(undefined)
+    this.#tasks = new Array<Entry | undefined>(capacity).fill(undefined)
+    this.#ons = new Array<string>(capacity).fill("")
   }
 
   /** Begins to record, or goes on; gives this recorder. */
@@ -111,42 +119,48 @@ export class Recorder implements Observer {
   recording(): Recording {
     const tasks: RecordedTask[] = []
     const events: RecordedEvent[] = []
-    for (const [id, { name, loop, parent, leftBehind, lostKind, lostTime, lostNote }] of this.#entries) {
+    for (const entry of this.#entries.values()) {
+      const { id, name, loop, parent, leftBehind, lostKind, lostTime, lostOn } = entry
       tasks.push({ id, name, loop, leftBehind, ...(parent === undefined ? {} : { parent }) })
-      if (lostKind >= 0) events.push(event(lostKind, id, lostTime, lostNote))
+      if (lostKind >= 0) events.push(event(entry, lostKind, lostTime, lostOn))
     }
     events.sort((a, b) => a.time - b.time)
     for (let n = this.dropped; n < this.#count; n += 1) {
       const at = n % this.#capacity
-      const task = this.#tasks[at] ?? 0
-      events.push(event(this.#kinds[at] ?? 0, task, this.#times[at] ?? 0, this.#notes[at]))
+      const task = this.#tasks[at]
+      if (task !== undefined) events.push(event(task, this.#kinds[at] ?? 0, this.#times[at] ?? 0, this.#ons[at] ?? ""))
     }
+    giveDetails(events, this.#entries)
     return { tasks, events, dropped: this.dropped }
   }
 
   taskCreated(task: TaskInfo, parent: TaskInfo | null | undefined, time: number): void {
     const entry = this.#enter(task, parent?.id, task.begun)
     entry.lives = true
-    this.#add(entry, CREATED, task.id, time, undefined)
+    this.#add(entry, CREATED, time, "")
   }
 
   taskResumed(task: TaskInfo, time: number): void {
-    this.#add(this.#entryOf(task), RESUMED, task.id, time, undefined)
+    this.#add(this.#entryOf(task), RESUMED, time, "")
   }
 
   taskParked(task: TaskInfo, on: WaitInfo, time: number): void {
-    this.#add(this.#entryOf(task), PARKED, task.id, time, on)
+    const entry = this.#entryOf(task)
+    entry.wait = on
+    this.#add(entry, PARKED, time, on.kind)
   }
 
   taskDone(task: TaskInfo, how: TaskEnd, time: number, reason: unknown): void {
     const entry = this.#entryOf(task)
     entry.name = task.name // it may have been renamed
     entry.lives = false
-    this.#add(entry, DONE, task.id, time, { how, reason: reason === undefined ? undefined : textOf(reason) })
+    entry.end = { how, reason: reason === undefined ? undefined : textOf(reason) }
+    this.#add(entry, DONE, time, "")
   }
 
   #entryOf(task: TaskInfo): Entry {
-    return this.#entries.get(task.id) ?? this.#enter(task, undefined, false)
+    if (this.#latest?.id === task.id) return this.#latest
+    return (this.#latest = this.#entries.get(task.id) ?? this.#enter(task, undefined, false))
   }
 
   #enter(task: TaskInfo, parent: number | undefined, leftBehind: boolean): Entry {
@@ -157,54 +171,64 @@ export class Recorder implements Observer {
       this.#loops.set(loop, number)
     }
     const entry: Entry = {
+      id: task.id,
       name: task.name,
       loop: number,
       parent,
       leftBehind,
       kept: 0,
       lives: false,
+      wait: undefined,
+      end: undefined,
       lostKind: -1,
       lostTime: 0,
-      lostNote: undefined,
+      lostOn: "",
     }
     this.#entries.set(task.id, entry)
     return entry
   }
 
-  #add(entry: Entry, kind: number, task: number, time: number, note: Note): void {
-    const at = this.#count % this.#capacity
+  #add(entry: Entry, kind: number, time: number, on: string): void {
+    const at = this.#at
+    const old = this.#tasks[at]
     entry.kept += 1
-    if (this.#count >= this.#capacity) this.#makeRoom(at)
+    if (old !== undefined) this.#makeRoom(old, at)
     this.#kinds[at] = kind
-    this.#tasks[at] = task
     this.#times[at] = time
-    this.#notes[at] = note
+    this.#tasks[at] = entry
+    this.#ons[at] = on
+    this.#at = at + 1 === this.#capacity ? 0 : at + 1
     this.#count += 1
   }
 
-  #makeRoom(at: number): void {
-    const task = this.#tasks[at] ?? 0
-    const entry = this.#entries.get(task)
-    if (entry === undefined) return
-    entry.kept -= 1
-    if (entry.kept === 0 && !entry.lives) {
-      this.#entries.delete(task)
-      return
-    }
-    entry.lostKind = this.#kinds[at] ?? 0
-    entry.lostTime = this.#times[at] ?? 0
-    entry.lostNote = this.#notes[at]
+  #makeRoom(old: Entry, at: number): void {
+    old.kept -= 1
+    old.lostKind = this.#kinds[at] ?? 0
+    old.lostTime = this.#times[at] ?? 0
+    old.lostOn = this.#ons[at] ?? ""
+    if (old.kept > 0 || old.lives) return
+    this.#entries.delete(old.id)
+    if (this.#latest === old) this.#latest = undefined
   }
 }
 
-function event(kind: number, task: number, time: number, note: Note): RecordedEvent {
-  if (note === undefined) return { kind: kind === CREATED ? "created" : "resumed", task, time }
-  if ("how" in note) {
-    const { how, reason } = note
-    return { kind: "done", task, time, how, ...(reason === undefined ? {} : { reason }) }
+function event({ id: task, end }: Entry, kind: number, time: number, on: string): RecordedEvent {
+  if (kind === PARKED) return { kind: "parked", task, time, on }
+  if (kind !== DONE) return { kind: kind === CREATED ? "created" : "resumed", task, time }
+  const { how = "returned", reason } = end ?? {}
+  return { kind: "done", task, time, how, ...(reason === undefined ? {} : { reason }) }
+}
+
+/** Adds to the last wait of each task what exactly it waits for. */
+function giveDetails(events: RecordedEvent[], entries: ReadonlyMap<number, Entry>): void {
+  const told = new Set<number>()
+  for (let at = events.length - 1; at >= 0; at -= 1) {
+    const event = events[at]
+    if (event?.kind !== "parked" || told.has(event.task)) continue
+    told.add(event.task)
+    const detail = entries.get(event.task)?.wait?.detail
+    if (detail !== undefined) events[at] = { ...event, detail }
   }
-  const { kind: on, detail } = note
-  return { kind: "parked", task, time, on, ...(detail === undefined ? {} : { detail }) }
 }
 
 /** The first line of what an error says; a text and not the error, which may hold much alive. */

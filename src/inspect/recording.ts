@@ -25,7 +25,7 @@ export type RecordedEvent =
       readonly time: number
       /** What it waits for, such as `sleep`; `promise` is anything that is not of this library. */
       readonly on: string
-      /** What exactly, such as `0.5 s`. */
+      /** What exactly, such as `0.5 s`; known of the latest wait of each task. */
       readonly detail?: string
     }
   | {

@@ -79,11 +79,13 @@ interface Row {
  * ```ts
  * import * as asyncio from "asyncio-ts"
  * import { Recorder, renderTimeline, timelineOf } from "asyncio-ts/inspect"
+ * import { runVirtual } from "asyncio-ts/testing"
  *
  * const recorder = new Recorder().start()
- * await asyncio.run(() => asyncio.gather([asyncio.sleep(0.02), asyncio.sleep(0.01)]))
+ * await runVirtual(() => asyncio.sleep(2), { name: "nap" })
  * recorder.stop()
- * console.log(renderTimeline(timelineOf(recorder.recording()), { width: 80 }).join("\n"))
+ * const [, , row] = renderTimeline(timelineOf(recorder.recording()), { width: 40 })
+ * console.log(row) // -> nap ┃────────────────────────┃ ✓  2.00 s
  * ```
  */
 export function renderTimeline(timeline: Timeline, options: RenderOptions = {}): string[] {
@@ -179,8 +181,15 @@ function noteOf({ tasks }: Row): Note {
   }
   const { sign, color } = task.end === undefined ? LIVES : ENDS[task.end]
   const took = duration(task.to - task.from).padStart(7)
-  const said = task.note ?? (task.end === undefined ? task.spans.at(-1)?.on : task.end === "returned" ? "" : task.end) ?? ""
+  const said = saidOf(task)
   return { sign, color, text: printable(said === "" ? took : `${took}  ${said}`) }
+}
+
+function saidOf({ note, end, spans }: TimelineTask): string {
+  if (end === undefined) return note ?? spans.at(-1)?.on ?? ""
+  if (end === "returned") return note ?? ""
+  // The sign says already that it was cancelled.
+  return (note ?? end).replace(/^cancelled (?=by )/, "")
 }
 
 function bar(row: Row, scale: Scale, paint: Paint, shown: Set<Cell>): string {

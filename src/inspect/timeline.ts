@@ -17,7 +17,7 @@ export interface Span {
   readonly to: number
   /** What a waiting task waits for, such as `sleep` or `Lock.acquire`. */
   readonly on?: string
-  /** What exactly, such as `0.5 s`. */
+  /** What exactly, such as `0.5 s`; known of the latest wait of a task. */
   readonly detail?: string
 }
 

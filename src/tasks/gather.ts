@@ -4,7 +4,7 @@
 import { checkInteger, describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { cancellation, type CancelRequest } from "../core/cancel-request.ts"
-import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, returnWith, takeCancelledError } from "../core/future.ts"
+import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, forget, returnWith, takeCancelledError } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { limited } from "./limited.ts"
@@ -70,25 +70,38 @@ class Gathering extends Future<unknown[]> {
       if (!child.cancelled()) child.exception() // asked for, so that it is not reported as lost
       return
     }
-    if (!this.#returnExceptions) {
+    if (this.#returnExceptions) {
+      // It will be in the list, however long the others take.
+      if (!child.cancelled()) child.exception()
+    } else {
       const error = child.cancelled() ? child[takeCancelledError]() : child.exception()
       if (error !== undefined) {
-        this[failWith](error)
+        this.#fail(error)
         return
       }
     }
     if (this.#left > 0) return
     const results = this.#children.map(outcomeOf)
     // Asked to cancel, a gather ends cancelled whatever its children made of it (bpo-32684).
-    // Like asyncio's, the error is that of the last child, and without message if that one returned.
+    // Like asyncio's, the error is that of the last child, or made with the message it was asked with.
     const last = this.#children.at(-1)
     if (!this.#cancelRequested) this[returnWith](results)
-    else this[failWith](last?.cancelled() ? last[takeCancelledError]() : new CancelledError())
+    else this.#fail(last?.cancelled() ? last[takeCancelledError]() : cancelledWith(last?.[cancelMessage]))
+  }
+
+  #fail(error: unknown): void {
+    this[failWith](error)
+    // A cancellation is no news to whoever asked for it.
+    if (error instanceof CancelledError) this[forget]()
   }
 }
 
+function cancelledWith(message: unknown): CancelledError {
+  return cancellation({ message, requestedBy: undefined, requestedAt: undefined })
+}
+
 function outcomeOf(child: Future<unknown>): unknown {
-  if (child.cancelled()) return cancellation({ message: child[cancelMessage] ?? "", requestedBy: undefined, requestedAt: undefined })
+  if (child.cancelled()) return cancelledWith(child[cancelMessage] ?? "")
   const error = child.exception()
   return error === undefined ? child.result() : error
 }
