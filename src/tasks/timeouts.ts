@@ -75,7 +75,7 @@ export class Timeout<Raises extends boolean = true> {
   #frame: Frame | null = null
   /** Requests on the line when the body began: those are none of ours. */
   #before = 0
-  /** One that was to be thrown at the next await: it beats the deadline (gh-134471). */
+  /** One that was to be thrown at the next await when the deadline was due on entry: it beats the deadline (gh-134471). */
   #pendingBefore: CancelRequest | null = null
 
   constructor(when: number | null, raises: Raises) {
@@ -145,7 +145,8 @@ export class Timeout<Raises extends boolean = true> {
     this.#frame = frame
     frame.deadline = this.#when !== null
     this.#before = countRequests(frame)
-    this.#pendingBefore = frame.pendingRequest
+    const due = this.#when !== null && this.#when <= frame.loop.clock.time()
+    this.#pendingBefore = due ? frame.pendingRequest : null
     if (this.#when !== null) this.reschedule(this.#when)
   }
 
