@@ -1,6 +1,6 @@
 import * as asyncio from "asyncio-ts"
 
-import { Comparison } from "./comparison.ts"
+import type { Comparison } from "./comparison.ts"
 import { isUnheardOf, outcome } from "./outcome.ts"
 import { what } from "./python-text.ts"
 import type { Body, LockKind, Op, OpOf, Outcome, Scenario, SyncOp, TaskOp, Value } from "./scenario.ts"

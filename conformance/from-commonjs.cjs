@@ -26,7 +26,7 @@ const report = new Report(process.stdout, "")
 const [first, ...others] = items
 if (first === undefined) throw new Error(`${file} holds no scenario`)
 const started = performance.now()
-start(first.scenario)
+void start(first.scenario)
   .result.then((failure) => {
     const ms = performance.now() - started
     if (failure === undefined) report.passed(ms)

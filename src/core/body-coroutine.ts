@@ -68,7 +68,7 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
       host.setStore(child)
       outcome = this.run()
     } else {
-      outcome = host.enter(child, runBody, this as BodyCoroutine<unknown>) as Promise<T> // the body's own outcome
+      outcome = host.enter(child, runBody, this) as Promise<T> // the body's own outcome
     }
     // These reactions run in the context of whoever called `then`, as their callbacks must.
     outcome.then(
@@ -126,7 +126,7 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     try {
       return Promise.resolve(Reflect.apply(body, self, args as never[])) // typed together by the caller
     } catch (error) {
-      return Promise.reject(error as Error) // the body was no async function and threw
+      return Promise.reject(error) // the body was no async function and threw
     }
   }
 

@@ -52,7 +52,7 @@ export class ContextVar<T> implements ContextKey<T> {
 
   constructor(name: string, options: { default?: T } = {}) {
     this.name = name
-    this.#default = "default" in options ? { value: options.default as T } : undefined // present, so of type T
+    this.#default = "default" in options ? { value: options.default } : undefined
   }
 
   /**
@@ -127,6 +127,10 @@ function runIn<R>(context: ContextValues, fn: () => R): R {
   }
   const frame = new Frame(outer.loop, "Context.run", outer.owner, outer, context)
   frame.begin()
+  // An async function goes on in this microtask's wake; by then one that is not has ended.
+  if (!host.followsAwait) host.microtask(() => {
+    if (!frame.ended && host.store() === outer) host.setStore(frame)
+  })
   let result: R
   try {
     result = host.enter(frame, fn, undefined)
@@ -135,7 +139,6 @@ function runIn<R>(context: ContextValues, fn: () => R): R {
     throw error
   }
   if (result instanceof Promise) {
-    if (!host.followsAwait) host.setStore(frame)
     const end = (): void => {
       if (!host.followsAwait && host.store() === frame) host.setStore(outer)
       frame.end()

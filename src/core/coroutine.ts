@@ -111,12 +111,14 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
 
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    // oxlint-disable-next-line typescript/no-explicit-any -- any, as in lib.es5: a handler may name the error's type
+    onRejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#look(onFulfilled, onRejected, false) as Promise<A | B> // settled by the callbacks of A and B
   }
 
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+  // oxlint-disable-next-line typescript/no-explicit-any -- any, as in lib.es5: a handler may name the error's type
+  catch<B = never>(onRejected?: ((reason: any) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.then(undefined, onRejected)
   }
 

@@ -2,7 +2,7 @@
  * Tasks that await each other in a circle, and programs in which nothing can happen again.
  */
 import { DeadlockError } from "../errors/misuse.ts"
-import { awaits, Future, FutureWait, isAwaited } from "./future.ts"
+import { awaits, FutureWait, isAwaited, type Future } from "./future.ts"
 import { Frame, type Below } from "./frame.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { frameOf, Task, taskOf } from "./task.ts"

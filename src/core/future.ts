@@ -207,7 +207,8 @@ export class Future<T> implements Promise<T>, Failed {
 
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    // oxlint-disable-next-line typescript/no-explicit-any -- any, as in lib.es5: a handler may name the error's type
+    onRejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#look(onFulfilled, onRejected, false) as Promise<A | B> // settled by the callbacks of A and B
   }
@@ -233,7 +234,8 @@ export class Future<T> implements Promise<T>, Failed {
     return pass(value, onFulfilled, onRejected, byEngine)
   }
 
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+  // oxlint-disable-next-line typescript/no-explicit-any -- any, as in lib.es5: a handler may name the error's type
+  catch<B = never>(onRejected?: ((reason: any) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.then(undefined, onRejected)
   }
 

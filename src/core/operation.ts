@@ -70,7 +70,7 @@ export abstract class Operation<T> extends Coroutine<T> {
     }
     if (result === waiting) return this.wait(frame).park(onFulfilled, onRejected, byEngine)
     this[finish]("returned", result)
-    return pass(result as T, onFulfilled, onRejected, byEngine) // T is never `waiting`, which this module keeps
+    return pass(result, onFulfilled, onRejected, byEngine)
   }
 
   protected runAs(frame: Frame): Promise<T> {
@@ -139,7 +139,7 @@ class OperationWait<T> extends Wait<T> {
       this.state = "pending"
     } else {
       this.#operation[finish]("returned", result)
-      this.settle(result as T) // T is never `waiting`
+      this.settle(result)
     }
   }
 

@@ -6,11 +6,11 @@ import { RuntimeError } from "../errors/misuse.ts"
 import type { AbortSignalLike } from "../host/host.ts"
 import { runningLoop } from "./ambient.ts"
 import { Coroutine } from "./coroutine.ts"
-import { EventLoop } from "./event-loop.ts"
+import type { EventLoop } from "./event-loop.ts"
 import { currentFrame } from "./frame.ts"
 import { Future, loopOf } from "./future.ts"
 import { cancelOnAbort } from "./signal.ts"
-import { Task, taskOf, type Startable, type TaskOptions } from "./task.ts"
+import { taskOf, type Startable, type Task, type TaskOptions } from "./task.ts"
 import { wrapFuture } from "./wrap-future.ts"
 
 /** The loop that runs the code that asks. @throws RuntimeError if none does. */
@@ -89,7 +89,7 @@ export function ensureFuture<T>(work: AwaitableValue<T> | (() => T | PromiseLike
     return work
   }
   const own = loop ?? getRunningLoop()
-  if (work instanceof Coroutine || typeof work === "function") return own.createTask(work as Startable<T>)
+  if (work instanceof Coroutine || typeof work === "function") return own.createTask(work)
   if (isThenable(work)) return wrapFuture(work, { loop: own })
   throw new TypeError(`a coroutine, future, promise or function is needed, not ${describe(work)}`)
 }

@@ -68,7 +68,8 @@ const burst: { started: number; turns: number; spent: boolean; yielded: (() => v
 function startBurst(): void {
   burst.spent = false
   burst.started = -1
-  for (const resume of burst.yielded.splice(0)) resume()
+  // Where one store serves all, two loops may not go on in one turn of the host.
+  for (const resume of burst.yielded.splice(0, host.followsAwait ? Infinity : 1)) resume()
 }
 
 export class Scheduler {
@@ -327,7 +328,7 @@ export class Scheduler {
     this.#yielded = true
     burst.yielded.push(this.#resume)
     // One turn of the host for all loops: with one each, every loop would have a burst in it.
-    if (burst.yielded.length === 1) host.macrotask(startBurst)
+    if (burst.yielded.length === 1 || !host.followsAwait) host.macrotask(startBurst)
   }
 
   readonly #resume = (): void => {

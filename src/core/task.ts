@@ -318,7 +318,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     if (observer !== null) observer.taskResumed(this, this.frame.loop.clock.time())
     const snapshot = this.#snapshot
     this.#snapshot = undefined
-    snapshot?.run(TaskRun.#body, this as TaskRun<unknown>)
+    snapshot?.run(TaskRun.#body, this)
   }
 
   static #body(this: void, self: TaskRun<unknown>): void {
@@ -336,7 +336,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     try {
       return Promise.resolve(fn?.() as T) // #function is set unless there is a coroutine
     } catch (error) {
-      return Promise.reject(error as Error) // fn was no async function and threw
+      return Promise.reject(error) // fn was no async function and threw
     }
   }
 

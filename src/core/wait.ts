@@ -206,7 +206,7 @@ export function pass<T>(value: T, onFulfilled: OnFulfilled<T>, onRejected: OnRej
 
 /** The same with an error. */
 export function passError(error: unknown, onFulfilled: OnFulfilled<never>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
-  if (!byEngine) return derive(Promise.reject<never>(error as Error), onFulfilled, onRejected)
+  if (!byEngine) return derive(Promise.reject(error as Error), onFulfilled, onRejected)
   onRejected?.(error)
   return undefined
 }

@@ -100,7 +100,7 @@ export class Runner {
     })
     const stopWatching = watchQuiet(loop, task)
     try {
-      return (await loop.runUntilComplete(task)) as Awaited<T> // the task awaited what `main` gave
+      return await loop.runUntilComplete(task)
     } catch (error) {
       if (interrupts > 0 && task.done() && task.cancelled() && withdrawn(task, interrupts)) {
         throw new KeyboardInterrupt("interrupted by Ctrl-C", { cause: error })

@@ -91,7 +91,7 @@ export class TaskGroup {
     }
     const task = createTask(this.#limit(work), options)
     this.#adopt(task)
-    return task as Task<Awaited<T>> // with a permit or without, the result is the work's
+    return task
   }
 
   /**
@@ -231,7 +231,7 @@ export class TaskGroup {
 
   #adopt(task: Task<unknown>): void {
     this.#children.add(task)
-    new Relay(task, this.#childDone as (child: Future<unknown>) => void) // the relay of this task
+    new Relay(task, this.#childDone)
     this.#cancelLate(task)
   }
 

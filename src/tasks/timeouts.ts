@@ -78,7 +78,9 @@ export class Timeout<Raises extends boolean = true> {
   /** One that was to be thrown at the next await when the deadline was due on entry: it beats the deadline (gh-134471). */
   #pendingBefore: CancelRequest | null = null
 
-  constructor(when: number | null, raises: Raises) {
+  /** @param raises - whether `run` throws TimeoutError */
+  constructor(when: number | null, raises: Raises = true as Raises) {
+    // The default of Raises is true as well.
     this.#when = when
     this.#raises = raises
   }
@@ -92,8 +94,8 @@ export class Timeout<Raises extends boolean = true> {
    */
   run<T>(body: (timeout: this) => T | PromiseLike<T>): Coroutine<Raises extends true ? T : T | undefined> {
     checkFunction(body, "the body of a timeout")
-    // Timeout is invariant in Raises for the compiler only: nothing below depends on it.
-    return new TimeoutBody(this as unknown as Timeout<boolean>, () => body(this)) as never
+    // The body gives T | undefined; that Raises rules undefined out is beyond the compiler.
+    return new TimeoutBody(this, () => body(this)) as never
   }
 
   /** The deadline in seconds of the loop's clock, or null. */

@@ -716,7 +716,7 @@ describe("beyond asyncio", () => {
   for (const [name, go] of Object.entries({
     gather: (each: () => asyncio.Coroutine<void>) => asyncio.gather(Array.from({ length: 6 }, () => each()), { limit: 2 }),
     asCompleted: async (each: () => asyncio.Coroutine<void>) => {
-      for await (const done of asyncio.asCompleted(Array.from({ length: 6 }, () => each()), { limit: 2 })) await done
+      for (const done of asyncio.asCompleted(Array.from({ length: 6 }, () => each()), { limit: 2 })) await done
     },
     TaskGroup: (each: () => asyncio.Coroutine<void>) =>
       new asyncio.TaskGroup({ limit: 2 }).run(async (group) => {

@@ -38,7 +38,7 @@ describe("a ContextVar", () => {
       assert.equal(own.get(), 1)
       assert.match(thrownBy(() => own.reset(second)).message, /has been used/)
       assert.match(thrownBy(() => variable.reset(first as never)).message, /is for 'own', not 'variable'/)
-      const elsewhere = await asyncio.createTask(async () => failureOf(Promise.try(() => own.reset(first))))
+      const elsewhere = await asyncio.createTask(async () => thrownBy(() => own.reset(first)))
       assert.match(elsewhere.message, /made in another context/)
       own.reset(first)
       assert.equal(own.get(0), 0)
@@ -141,7 +141,7 @@ describe("a task", () => {
       const note = (): void => void seen.push(variable.get())
       await asyncio.sleep(0.001)
       note()
-      await null
+      await Promise.resolve()
       note()
       await hostTurn()
       note()
@@ -153,7 +153,7 @@ describe("a task", () => {
       note()
       await failureOf(asyncio.timeout(0.001).run(() => asyncio.sleep(5)))
       note()
-      for await (const each of asyncio.asCompleted([asyncio.sleep(0)])) await each
+      for (const each of asyncio.asCompleted([asyncio.sleep(0)])) await each
       note()
       return seen
     })

@@ -35,8 +35,8 @@ describe("the eager task factory", () => {
     const { value } = await eagerly(async () => {
       const task = asyncio.createTask(async () => 5)
       const onReturn = task.done()
-      await null
-      await null
+      await Promise.resolve()
+      await Promise.resolve()
       return [onReturn, task.done(), asyncio.allTasks().has(task), task.result()]
     })
     assert.deepEqual(value, [false, true, false, 5])
@@ -62,8 +62,8 @@ describe("the eager task factory", () => {
       const log: string[] = []
       const task = asyncio.createTask(async () => 1)
       task.addDoneCallback(() => log.push("callback"))
-      await null
-      await null
+      await Promise.resolve()
+      await Promise.resolve()
       log.push(`done ${task.done()}`)
       await asyncio.sleep(0)
       return log
@@ -175,8 +175,8 @@ describe("the eager task factory", () => {
       })
       blocked.cancel()
       const ended = asyncio.createTask(async () => 1)
-      await null
-      await null
+      await Promise.resolve()
+      await Promise.resolve()
       const accepted = ended.cancel()
       await asyncio.wait([blocked])
       return [log, blocked.cancelled(), accepted, await ended]
@@ -195,7 +195,7 @@ describe("the eager task factory", () => {
         log.push(await future)
         log.push(await pending)
       })
-      for (let i = 0; i < 5; i++) await null
+      for (let i = 0; i < 5; i++) await Promise.resolve()
       log.push("maker")
       pending.setResult("later")
       await task
@@ -260,7 +260,7 @@ describe("the eager task factory", () => {
       const log: string[] = []
       asyncio.getRunningLoop().callSoon(() => log.push("callback"))
       const task = asyncio.createTask(() => asyncio.sleep(0))
-      for (let i = 0; i < 5; i++) await null
+      for (let i = 0; i < 5; i++) await Promise.resolve()
       log.push("maker")
       await task
       return log

@@ -319,6 +319,56 @@ describe("a frame that was left behind", () => {
     assert.deepEqual(seen, ["left behind: function of task 'left'"])
   })
 
+  it("is none that cancelled itself and ended without another await: nothing of it is listed", async () => {
+    const { value } = await watched(async () => {
+      const task = asyncio.createTask(async () => {
+        asyncio.currentTask()?.cancel()
+      })
+      await asyncio.wait([task])
+      await hostTurns(3)
+      return [task.cancelled(), [...asyncio.allTasks()].map((each) => each.getName()).slice(1)]
+    })
+    assert.deepEqual(value, [true, []])
+  })
+
+  it("keeps its task when it had outlived its frame before: the program ends", async () => {
+    const { value } = await watched(async () => {
+      const loser = asyncio.coroutine("loser", async () => {
+        try {
+          await asyncio.sleep(60)
+        } finally {
+          await never()
+        }
+      })
+      await asyncio.coroutine("race", () => Promise.race([asyncio.sleep(1), loser()]))()
+      await asyncio.sleep(0)
+      const [, outliving] = asyncio.allTasks()
+      outliving?.cancel()
+      await hostTurns(3)
+      return [...asyncio.allTasks()].map((task) => task.getName().replace(/Task-\d+/, "main"))
+    })
+    assert.deepEqual(value, ["main", "outliving: loser of task 'main'"])
+  })
+
+  it("gives what runs below it the same task", async () => {
+    const seen: (string | undefined)[] = []
+    await watched(async () => {
+      const nested = asyncio.coroutine("nested", async () => {
+        try {
+          await asyncio.sleep(60)
+        } finally {
+          seen.push(asyncio.currentTask()?.getName().replace(/Task-\d+/, "main"))
+        }
+      })
+      const loser = asyncio.coroutine("loser", async () => {
+        await nested()
+      })
+      await asyncio.coroutine("race", () => Promise.race([asyncio.sleep(1), loser()]))()
+      await asyncio.sleep(0)
+    })
+    assert.deepEqual(seen, ["outliving: loser of task 'main'"])
+  })
+
   it("can be left behind again when it awaits something foreign once more", async () => {
     const first = Promise.withResolvers<void>()
     const { value } = await watchedReal(async () => {
@@ -372,7 +422,7 @@ describe("a frame that was left behind and goes on after its loop was closed", (
     const log: string[] = []
     const { rejections } = await goOn(async () => {
       await asyncio.sleep(1).catch(() => undefined)
-      await asyncio.sleep(1).catch((error: Error) => log.push(error.message))
+      await asyncio.sleep(1).catch((error: unknown) => log.push((error as Error).message))
     })
     assert.equal(log.length, 1)
     assert.match(log[0] ?? "", /event loop.*closed/i)
@@ -611,7 +661,7 @@ describe("a task that is woken by a foreign promise", () => {
         asyncio.getRunningLoop().callSoon(() => log.push("callback"))
         await Promise.resolve()
         log.push("woken 2")
-        await null
+        await Promise.resolve()
         log.push("woken 3")
         await asyncio.sleep(0)
         log.push("woken 4")

@@ -280,10 +280,10 @@ describe("run", () => {
   it("is allowed in a callback of a loop that is busy with others", async () => {
     const { value } = await watchedReal(async () => {
       const served = Promise.withResolvers<string>()
-      let busy = true
+      const state = { busy: true }
       setTimeout(() => void asyncio.run(brew("Busy")).then(served.resolve, served.reject), 2)
-      void served.promise.finally(() => (busy = false))
-      while (busy) await asyncio.sleep(0)
+      void served.promise.finally(() => (state.busy = false))
+      while (state.busy) await asyncio.sleep(0)
       return served.promise
     })
     assert.equal(value, "Busy is ready.")

@@ -221,11 +221,13 @@ describe("awaiting a Future", () => {
       const log: string[] = []
       const future = new asyncio.Future<number>()
       future.setResult(1)
-      const slow = await future.finally(async () => {
-        await null
+      const cleanUp = async (): Promise<string> => {
+        await Promise.resolve()
         log.push("awaited")
         return "ignored"
-      })
+      }
+      // oxlint-disable-next-line typescript/no-misused-promises -- that it is awaited is the subject
+      const slow = await future.finally(cleanUp)
       const broken = await failureOf(
         future.finally(() => {
           throw new RangeError("from finally")
@@ -466,7 +468,7 @@ describe("a Task as a Future", () => {
   it("R51: refuses setResult and setException", async () => {
     const { value } = await watched(async () => {
       const task = asyncio.createTask(async () => 1)
-      const errors = [thrownBy(() => task.setResult(2 as never)), thrownBy(() => task.setException(new Error("x")))]
+      const errors = [thrownBy(() => task.setResult(2)), thrownBy(() => task.setException(new Error("x")))]
       return [errors.every((error) => error instanceof asyncio.RuntimeError), errors[0]?.message, await task]
     })
     assert.equal(value[0], true)
@@ -515,9 +517,9 @@ describe("invariants of a Future", () => {
             }, { eagerStart: true }),
           )
           // The await is registered in a microtask.
-          await null
-          await null
-          await null
+          await Promise.resolve()
+          await Promise.resolve()
+          await Promise.resolve()
         }
       }
       future.setResult(1)

@@ -54,6 +54,29 @@ describe("Ctrl-C", { skip }, () => {
     assert.equal(ended.stdout, "ready\nrefused\n", ended.stderr)
   })
 
+  it("R174: a second one is a second request, which interrupts clean-up that awaits, and no code that does not", async () => {
+    const ended = await runProgram(
+      `
+      import * as asyncio from "asyncio-ts"
+      try {
+        await asyncio.run(async () => {
+          try {
+            console.log("ready")
+            await asyncio.sleep(60)
+          } finally {
+            console.log("ready")
+            for (const until = Date.now() + 50; Date.now() < until; );
+            console.log("a busy loop is not interrupted")
+            try { await asyncio.sleep(60) } catch (error) { console.log("clean-up:", error.name) }
+          }
+        })
+      } catch (error) { console.log(error.name) }
+    `,
+      { interruptAt: "ready" },
+    )
+    assert.match(ended.stdout, /^ready\nready\na busy loop is not interrupted\nclean-up: CancelledError\n/, ended.stderr)
+  })
+
   it("R174: leaves another error that main throws instead", async () => {
     const ended = await runProgram(
       `

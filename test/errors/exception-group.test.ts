@@ -35,7 +35,7 @@ const nested = new ExceptionGroup("outer", [type, new ExceptionGroup("inner", [r
 test("split parts it by class or predicate, with the nesting kept", () => {
   const [ranges, rest] = nested.split(RangeError)
   assert.deepEqual([shape(ranges), shape(rest)], [[["range"], "range"], ["type", ["plain"]]])
-  assert.deepEqual([ranges?.title, (ranges?.errors[0] as asyncio.ExceptionGroup).title], ["outer", "inner"])
+  assert.deepEqual([ranges?.title, (ranges?.errors[0] as asyncio.ExceptionGroup | undefined)?.title], ["outer", "inner"])
   const byMessage = nested.split((error) => (error as Error).message === "type")
   assert.deepEqual(byMessage.map(shape), [["type"], [["range", "plain"], "range"]])
 })

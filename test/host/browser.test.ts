@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import { setImmediate as hostTurn } from "node:timers/promises"
+import type { browserHost } from "#src/host/browser.ts"
 
-type BrowserHost = typeof import("#src/host/browser.ts")["browserHost"]
+type BrowserHost = typeof browserHost
 
 /** A platform's functions that a host finds when it is imported; undefined takes one away. */
 type Platform = Record<string, unknown>

@@ -1,3 +1,4 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 awaits its handlers, which is the subject here */
 /** Express: middleware and handlers are called by code that knows nothing of loops. */
 import assert from "node:assert/strict"
 import { once } from "node:events"

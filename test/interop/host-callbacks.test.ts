@@ -44,7 +44,7 @@ describe("an http handler", () => {
           listen(context, (request, response) => {
             answer(request.url ?? "").then(
               (text) => response.end(text),
-              (error: Error) => response.writeHead(500).end(error.message),
+              (error: unknown) => response.writeHead(500).end((error as Error).message),
             )
           }),
         { name: "starter" },

@@ -208,7 +208,7 @@ randomVirtual("it agrees with a list of those who wait, whoever comes, leaves, r
   const barrier = new asyncio.Barrier(parties)
   let waiting: asyncio.Task<number>[] = []
   let broken = false
-  const indices = (tasks: asyncio.Task<number>[]): number[] => tasks.map((task) => task.result()).sort()
+  const indices = (tasks: asyncio.Task<number>[]): number[] => tasks.map((task) => task.result()).sort((a, b) => a - b)
   const everyIndex = Array.from({ length: parties }, (_, index) => index)
 
   const actions: (() => Promise<void>)[] = [

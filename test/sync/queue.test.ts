@@ -22,7 +22,7 @@ function drained<T>(queue: asyncio.Queue<T>): T[] {
 
 /** Tasks that take one item each and note who got what. */
 async function getters(queue: asyncio.Queue<unknown>, names: string, log: string[]): Promise<asyncio.Task<unknown>[]> {
-  const tasks = [...names].map((name) => asyncio.createTask(async () => log.push(`${name}${String(await queue.get())}`)))
+  const tasks = names.split("").map((name) => asyncio.createTask(async () => log.push(`${name}${String(await queue.get())}`)))
   await ticks(1)
   return tasks
 }
@@ -425,7 +425,7 @@ test("a queue gives the oldest item first, a LifoQueue the newest, a PriorityQue
   const items = [3, 1, 4, 1, 5, 9, 2, 6]
   assert.deepEqual(drained(filled(new asyncio.Queue<number>(), items)), items)
   assert.deepEqual(drained(filled(new asyncio.LifoQueue<number>(), items)), items.toReversed())
-  assert.deepEqual(drained(filled(new asyncio.PriorityQueue<number>(), items)), items.toSorted())
+  assert.deepEqual(drained(filled(new asyncio.PriorityQueue<number>(), items)), items.toSorted((a, b) => a - b))
 })
 
 test("a PriorityQueue takes a comparison, and anything that can be compared without one", () => {

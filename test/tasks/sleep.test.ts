@@ -3,7 +3,6 @@ import { test } from "node:test"
 import { setImmediate } from "node:timers/promises"
 import * as asyncio from "asyncio-ts"
 import { runVirtual, VirtualClock } from "asyncio-ts/testing"
-import { cancellationMatrix } from "../support/cancellation-matrix.ts"
 import { fate, now, thrownBy, ticks, ticksOf } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
 
@@ -83,27 +82,21 @@ virtual("sleeps that end at one instant end in the order in which they began", a
   assert.deepEqual(order, [0, 1, 2, 3])
 })
 
-cancellationMatrix(
-  "sleep",
-  () => {
-    let waiting = 0
-    const wakers = new Set<() => void>()
-    const wait = asyncio.coroutine(async () => {
-      waiting += 1
-      try {
-        // A sleep that the matrix can end within one iteration.
-        await asyncio.sleep(1)
-      } finally {
-        waiting -= 1
-      }
-    })
-    return {
-      wait,
-      wake: () => asyncio.sleep(1),
-      waiting: () => waiting,
-      cleanUp: () => undefined,
-      statistics: () => ({ waiting, wakers: wakers.size }),
-    }
-  },
-  { wakesAll: true, forgets: true, orphans: false, rest: { waiting: 0, wakers: 0 } },
-)
+virtual("cancelled in the iteration in which it is due, before or after, a sleep throws", async () => {
+  for (const before of [true, false]) {
+    const loop = asyncio.getRunningLoop()
+    const cancel = (): void => void task.cancel()
+    if (before) loop.callLater(1, cancel)
+    const task = asyncio.createTask(asyncio.sleep(1, "slept"))
+    await asyncio.sleep(0)
+    if (!before) loop.callLater(1, cancel)
+    await asyncio.sleep(2)
+    assert.equal(fate(task), "cancelled")
+  }
+})
+
+virtual("a sleep that is left open when its code has ended ends with it", async (told) => {
+  const ignore = (): void => undefined
+  await asyncio.createTask(async () => void asyncio.sleep(5).then(ignore, ignore))
+  told.report(/'sleep' was still waiting when/)
+})
