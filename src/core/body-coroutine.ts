@@ -144,18 +144,18 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
         outcome = error
       }
     }
+    if (frame.parent === null) frame.owner?.bodyEnded(frame)
     frame.end()
     if (awaited) this.#tell(how, outcome)
-    if (frame.parent === null) frame.owner?.bodyEnded(frame)
   }
 
   #failed(error: unknown): void {
     const frame = this.#frame as Frame // set before the body runs
     const awaited = this.#above !== null
     this.#above = null
+    if (frame.parent === null) frame.owner?.bodyEnded(frame, awaited ? undefined : error)
     if (awaited) this.#tellThrown(error, frame)
     else frame.end(error)
-    if (frame.parent === null) frame.owner?.bodyEnded(frame, awaited ? undefined : error)
   }
 
   #tellThrown(error: unknown, frame: Frame): void {

@@ -169,7 +169,9 @@ export class Frame implements Line, Below {
     this.#counted = false
     if (this.first !== null) this.#orphanAll(isCancellation(error))
     const { parent } = this
-    if (parent !== null) {
+    if (parent === null) {
+      this.#delivered()
+    } else {
       if (this.#trouble !== null) this.#handUp(parent)
       parent.detach(this)
     }
@@ -258,25 +260,47 @@ export class Frame implements Line, Below {
   giveUp(why: Disowned): void {
     if (this.#counted && this.first === null) this.#held()
     this.#counted = false
-    if (this.undelivered !== null) this.root.interrupted -= 1
     const { owner, parent } = this
     if (parent !== null) {
       parent.requests += this.requests
       this.requests = 0
       if (why === "left behind") parent.detach(this)
+      this.#becomeRoot()
     }
     if (this.loop.turn === this) this.loop.turn = parent
-    this.parent = null
-    this.#adopt(this)
-    this.interrupted = this.undelivered === null ? 0 : 1
     owner?.disown(this, why)
   }
 
-  #adopt(root: Frame): void {
-    this.root = root
+  #becomeRoot(): void {
+    const { root } = this
+    const moved = this.#moveTo(this)
+    root.requested -= moved.requests
+    root.interrupted -= moved.interrupted
+    this.requested = moved.requests
+    this.interrupted = moved.interrupted
+    this.parent = null
+  }
+
+  /** Makes `owner` the owner of this frame and all below it. */
+  giveTo(owner: FrameOwner): void {
+    this.owner = owner
     for (let below = this.first; below !== null; below = below.next) {
-      if (below instanceof Frame) below.#adopt(root)
+      if (below instanceof Frame) below.giveTo(owner)
     }
+  }
+
+  /** Puts this frame and all below it under `root`; gives what moves with them. */
+  #moveTo(root: Frame): { requests: number; interrupted: number } {
+    this.root = root
+    let { requests } = this
+    let interrupted = this.undelivered === null ? 0 : 1
+    for (let below = this.first; below !== null; below = below.next) {
+      if (!(below instanceof Frame)) continue
+      const moved = below.#moveTo(root)
+      requests += moved.requests
+      interrupted += moved.interrupted
+    }
+    return { requests, interrupted }
   }
 
   /**

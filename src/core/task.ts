@@ -4,7 +4,7 @@
  * Long: a task and what drives its body need each other, so the two stand in one file.
  */
 import { describe, isThenable } from "../structures/arguments.ts"
-import { CancelledError, cancellationIn } from "../errors/cancelled-error.ts"
+import { cancellationIn } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortSignalLike, type ContextSnapshot } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
@@ -194,6 +194,8 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
   onPath = false
   begun = false
   #abandoned = false
+  /** Stands for code that ran before, as part of another task. */
+  #adopted = false
   #function: (() => T | PromiseLike<T>) | undefined
   #snapshot: ContextSnapshot | undefined
   /** A request from before the first step. */
@@ -209,7 +211,8 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
     if (adopted !== undefined) {
       this.frame = adopted
       this.begun = true
-      adopted.owner = this
+      this.#adopted = true
+      adopted.giveTo(this)
       return
     }
     const name = work.name === "" ? "function" : work.name
@@ -263,6 +266,11 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
   }
 
   disown(frame: Frame, why: Disowned): void {
+    if (this.#adopted && frame === this.frame) {
+      // This task stands for the frame already.
+      if (why === "left behind") frame.loop.leftBehind.add(this.task)
+      return
+    }
     const left = new Task(notCalled, {
       loop: frame.loop,
       name: `${why === "left behind" ? why : "outliving"}: ${frame.name} of ${this.label}`,
@@ -284,7 +292,7 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
   bodyEnded(frame: Frame, error?: unknown): void {
     if (frame !== this.frame || this.task.done()) return
     this.#unregister()
-    if (error === undefined || error instanceof CancelledError) {
+    if (error === undefined || cancellationIn(error) !== undefined) {
       this.task[returnWith](undefined as T) // nobody gets a result of what was left behind
       this.#tellDone("returned")
       return
@@ -342,8 +350,8 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
 
   #returned(value: T): void {
     if (this.#abandoned) {
-      this.frame.end()
       this.frame.owner?.bodyEnded(this.frame)
+      this.frame.end()
       return
     }
     const { undelivered } = this.frame
@@ -358,8 +366,8 @@ class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
 
   #threw(error: unknown): void {
     if (this.#abandoned) {
-      this.frame.end(error)
       this.frame.owner?.bodyEnded(this.frame, error)
+      this.frame.end(error)
       return
     }
     if (this.#unregister()) {
