@@ -5,6 +5,8 @@
  * what the host keeps as the store of the code that executes, so that an `await` finds out
  * whose it is. Below a frame hang the frames it started and the waits it opened; a request
  * to cancel walks down to them, and nothing below outlives the frame.
+ *
+ * Long: the tree, its counts and the way of a request through it are one invariant.
  */
 import { isCancellation } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"

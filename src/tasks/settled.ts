@@ -1,3 +1,4 @@
+import { describe, isThenable } from "../structures/arguments.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { Future, Relay, returnWith } from "../core/future.ts"
@@ -8,7 +9,7 @@ import { wrapFuture } from "../core/wrap-future.ts"
  * left half done, such as a commit.
  *
  * @throws CancelledError once the promise has settled, if the task was cancelled meanwhile;
- * what the promise throws otherwise.
+ * what the promise throws otherwise; TypeError at the call for what is no promise.
  *
  * @example
  * ```ts
@@ -18,6 +19,7 @@ import { wrapFuture } from "../core/wrap-future.ts"
  * ```
  */
 export function settled<T>(promise: PromiseLike<T>): Coroutine<T> {
+  if (!isThenable(promise)) throw new TypeError(`settled takes a promise, not ${describe(promise)}`)
   return new BodyCoroutine("settled", waitUntilSettled<T>, undefined, [promise])
 }
 

@@ -94,8 +94,7 @@ export class Timeout<Raises extends boolean = true> {
    */
   run<T>(body: (timeout: this) => T | PromiseLike<T>): Coroutine<Raises extends true ? T : T | undefined> {
     checkFunction(body, "the body of a timeout")
-    // The body gives T | undefined; that Raises rules undefined out is beyond the compiler.
-    return new TimeoutBody(this, () => body(this)) as never
+    return new TimeoutBody(this, () => body(this))
   }
 
   /** The deadline in seconds of the loop's clock, or null. */

@@ -198,6 +198,7 @@ describe("timers", () => {
     assert.throws(() => loop.callAt(Number.NaN, () => undefined), RangeError)
   })
 
+  // CPython: test_timer_comparison, test_hash
   it("R8: timers due at one instant run in the order in which they were set", async () => {
     const order: number[] = []
     await runFor(5, (loop) => {
@@ -431,7 +432,7 @@ describe("stop and run", () => {
     assert.deepEqual(order, ["begins", "ends"])
   })
 
-  // CPython: test_run_until_complete
+  // CPython: test_run_until_complete, test_custom_run_forever_integration
   it("R12: runUntilComplete gives the outcome of a coroutine, a function, a task and a future", async () => {
     const loop = newLoop()
     const brew = asyncio.coroutine("brew", async () => {

@@ -7,7 +7,7 @@ import * as asyncio from "asyncio-ts"
 import { VirtualClock } from "asyncio-ts/testing"
 import { observe } from "#src/core/observer.ts"
 import { runProgram } from "./support/child.ts"
-import { failureOf, hostTurns, now, soon, thrownBy, watched, watchedReal } from "./support/watched.ts"
+import { failureOf, hostTurns, never, now, soon, thrownBy, watched, watchedReal } from "./support/watched.ts"
 
 const failing = (message = "lost"): asyncio.Task<never> =>
   asyncio.createTask(async () => {
@@ -152,6 +152,53 @@ describe("the end of a program", () => {
     assert.deepEqual(messages, ["unhandled exception during asyncio.run() shutdown"])
     assert.ok(reports[0]?.exception instanceof RangeError)
     assert.ok(reports[0].task instanceof asyncio.Task)
+  })
+})
+
+describe("a task that is pending when its loop closes", () => {
+  // CPython: test_log_destroyed_pending_task
+  it("R186: is reported, as with a task that clean-up has made at the end of the program", async () => {
+    const log: string[] = []
+    const { messages, reports } = await watched(async () => {
+      asyncio.createTask(async () => {
+        try {
+          await asyncio.sleep(60)
+        } finally {
+          asyncio.createTask(
+            async () => {
+              await asyncio.sleep(1)
+              log.push("never")
+            },
+            { name: "too late" },
+          )
+        }
+      })
+      await asyncio.sleep(0)
+    })
+    assert.deepEqual(log, [])
+    assert.deepEqual(messages, ["Task was destroyed but it is pending!"])
+    assert.equal((reports[0]?.task as asyncio.Task<unknown>).getName(), "too late")
+  })
+
+  it("R186: is reported by a loop that is closed by hand", async () => {
+    const loop = new asyncio.EventLoop({ clock: new VirtualClock() })
+    const messages: string[] = []
+    loop.setExceptionHandler((_loop, context) => messages.push(context.message))
+    loop.createTask(asyncio.coroutine("body", () => asyncio.sleep(60))())
+    loop.callSoon(() => loop.stop())
+    await soon(loop.runForever())
+    loop.close()
+    assert.deepEqual(messages, ["Task was destroyed but it is pending!"])
+  })
+
+  it("is not reported when it was left behind at a foreign promise: that was told of by its name", async () => {
+    const { messages } = await watched(async () => {
+      asyncio.createTask(async () => {
+        await never()
+      })
+      await asyncio.sleep(0)
+    })
+    assert.deepEqual(messages, [])
   })
 })
 

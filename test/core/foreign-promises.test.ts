@@ -473,6 +473,7 @@ describe("a cancellation that meets a promise which settles in time", () => {
 })
 
 describe("wrapFuture", () => {
+  // CPython: test_wrap_future
   it("gives the outcome of the promise", async () => {
     const { value } = await watched(async () => {
       const good = await asyncio.wrapFuture(Promise.resolve(5))
@@ -497,6 +498,7 @@ describe("wrapFuture", () => {
     assert.deepEqual(messages, [])
   })
 
+  // CPython: test_wrap_future_cancel, test_wrap_future_cancel2
   it("drops what the promise comes to after a cancellation, also an error", async () => {
     const gate = Promise.withResolvers<number>()
     let messages: string[] = []
@@ -513,6 +515,7 @@ describe("wrapFuture", () => {
     assert.deepEqual(rejections, [])
   })
 
+  // CPython: test_wrap_future_future
   it("gives a Future back as it is, and refuses what is no promise", async () => {
     await watched(async () => {
       const future = new asyncio.Future<number>()
@@ -538,7 +541,16 @@ describe("wrapFuture", () => {
     assert.deepEqual(rejections, [])
   })
 
-  it("needs a running loop", () => {
+  // CPython: test_wrap_future_without_loop, test_wrap_future_use_running_loop, test_wrap_future_use_global_loop
+  it("needs a running loop, or is given one", async () => {
+    const loop = new asyncio.EventLoop({ clock: new VirtualClock() })
+    const future = asyncio.wrapFuture(Promise.resolve("given"), { loop })
+    assert.equal(future.getLoop(), loop)
+    assert.equal(await soon(loop.runUntilComplete(future)), "given")
+    loop.close()
+  })
+
+  it("without a loop is refused", () => {
     assert.throws(() => asyncio.wrapFuture(Promise.resolve()), asyncio.RuntimeError)
   })
 

@@ -5,6 +5,7 @@ import { inspect } from "node:util"
 
 import * as asyncio from "asyncio-ts"
 import { VirtualClock } from "asyncio-ts/testing"
+import { collect } from "./support/gc.ts"
 import { unhandledOf } from "./support/host-events.ts"
 import { failureOf, soon, thrownBy, watched } from "./support/watched.ts"
 
@@ -400,6 +401,24 @@ describe("done callbacks", () => {
     assert.deepEqual(value, ["first", "second", "late"])
   })
 
+  // CPython: test_remove_done_callbacks_list_clear, test_evil_call_soon_list_mutation
+  it("may all be removed by the first of them that is called: those that were told are called all the same", async () => {
+    const { value } = await watched(async () => {
+      const log: string[] = []
+      const future = new asyncio.Future<number>()
+      const callbacks = ["b", "c"].map((name) => () => void log.push(name))
+      future.addDoneCallback(() => {
+        log.push("a")
+        for (const callback of callbacks) future.removeDoneCallback(callback)
+      })
+      for (const callback of callbacks) future.addDoneCallback(callback)
+      future.setResult(1)
+      await asyncio.sleep(0)
+      return log
+    })
+    assert.deepEqual(value, ["a", "b", "c"])
+  })
+
   it("that are no functions are refused", () => {
     const future = newFuture()
     for (const bad of [5, null, undefined, {}]) {
@@ -474,6 +493,43 @@ describe("a Task as a Future", () => {
     assert.equal(value[0], true)
     assert.match(String(value[1]), /gets its result from its coroutine; use a Future/)
     assert.equal(value[2], 1)
+  })
+})
+
+describe("a Future that is done", () => {
+  // CPython: test_future_cancelled_result_refcycles, test_future_cancelled_exception_refcycles, test_future_del_collect
+  it("holds neither its callbacks nor those who awaited it", async () => {
+    await watched(async () => {
+      const futures = [1, 2, 3].map(() => new asyncio.Future<number>())
+      const listen = (future: asyncio.Future<number>): WeakRef<object> => {
+        const captured = { big: true }
+        future.addDoneCallback(() => void captured)
+        return new WeakRef(captured)
+      }
+      const references = futures.map(listen)
+      futures[0]?.setResult(1)
+      futures[1]?.setException(new Error("x"))
+      futures[2]?.cancel()
+      await asyncio.sleep(0)
+      futures[1]?.exception()
+      await asyncio.sleep(0)
+      await collect()
+      assert.deepEqual(references.map((reference) => reference.deref()), [undefined, undefined, undefined])
+      assert.equal(futures.length, 3)
+    })
+  })
+
+  // CPython: test_future_traceback
+  it("keeps the stack of its exception", async () => {
+    const { value } = await watched(async () => {
+      const failure = (function source(): Error {
+        return new RangeError("with a stack")
+      })()
+      const future = new asyncio.Future()
+      future.setException(failure)
+      return (await failureOf(future)).stack ?? ""
+    })
+    assert.match(value, /at source .*future\.test\.ts/)
   })
 })
 

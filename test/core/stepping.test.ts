@@ -151,6 +151,7 @@ describe("awaiting", () => {
   })
 
   const costs: [string, number, () => unknown][] = [
+    // CPython: test_sleep_zero
     ["sleep(0)", 1, () => asyncio.sleep(0)],
     ["a new task that returns at once", 2, () => asyncio.createTask(instant())],
     ["gather of new coroutines", 3, () => asyncio.gather([instant(), instant()])],

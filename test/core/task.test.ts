@@ -297,6 +297,35 @@ describe("runCoroutineThreadsafe", () => {
   })
 })
 
+describe("runCoroutineThreadsafe from code outside a running loop", () => {
+  // CPython: test_run_coroutine_threadsafe_with_timeout, test_run_coroutine_threadsafe_task_cancelled, test_run_coroutine_threadsafe_and_cancel
+  it("R191: a timeout of the work, and a task that cancels itself, arrive as what they are", async () => {
+    const loop = new asyncio.EventLoop()
+    const running = loop.runForever()
+    const late = asyncio.runCoroutineThreadsafe(asyncio.coroutine("late", () => asyncio.waitFor(asyncio.sleep(60), 0.001))(), loop)
+    const suicidal = asyncio.runCoroutineThreadsafe(async () => {
+      asyncio.currentTask()?.cancel()
+      await asyncio.sleep(60)
+    }, loop)
+    assert.ok((await failureOf(soon(late))) instanceof asyncio.TimeoutError)
+    assert.ok((await failureOf(soon(suicidal))) instanceof asyncio.CancelledError)
+    assert.equal(suicidal.cancelled(), true)
+    loop.stop()
+    await soon(running)
+    loop.close()
+  })
+
+  // CPython: test_run_coroutine_threadsafe_task_factory_exception, test_run_coroutine_threadsafe_with_exception
+  it("R191: an error of the task factory is thrown", () => {
+    const loop = new asyncio.EventLoop({ clock: new VirtualClock() })
+    loop.setTaskFactory(() => {
+      throw new RangeError("no more tasks")
+    })
+    assert.throws(() => asyncio.runCoroutineThreadsafe(async () => 1, loop), RangeError)
+    loop.close()
+  })
+})
+
 describe("invariants of a task", () => {
   it("it gets exactly one outcome, whatever meets at its end", async () => {
     const { value } = await watchedReal(async () => {
