@@ -8,8 +8,8 @@ import { now, requestsOf, type Stage } from "./stage.ts"
 
 /** Seconds that a city may take in the third act. */
 const PATIENCE = 0.8
-/** Seconds for the news of an abort to reach the server. */
-const ON_ITS_WAY = 0.05
+/** Seconds between two looks at the server. */
+const LOOK_AGAIN = 0.01
 /** Seconds that the axis of each act has room for, if it takes no longer. */
 const ROOM = { inTurn: 6, together: 0.7, group: 1.2, failing: 0.7 } as const
 
@@ -78,7 +78,7 @@ export const inGroup = asyncio.coroutine("inGroup", async (stage: Stage): Promis
     return 0
   })
   const cancelled = cities.length - answered.length - late.length - failures
-  await asyncio.sleep(ON_ITS_WAY)
+  await arrival()
   screen.line(
     `\n  ${answered.length} answered, ${late.length} timed out, ${failures} failed; the group cancelled the other ${cancelled}.` +
       `\n  Requests that still run on the server: ${server.running("group")}.`,
@@ -125,10 +125,15 @@ async function leak(stage: Stage, client: string, work: () => PromiseLike<unknow
       error = now()
     }
     screen.progress(`${stage.elapsed.toFixed(2)} s  the error is here`)
-    await asyncio.sleep(ON_ITS_WAY)
+    await arrival()
     running = server.running(client)
-    while (server.running(client) > 0) await asyncio.sleep(ON_ITS_WAY)
+    while (server.running(client) > 0) await asyncio.sleep(LOOK_AGAIN)
   })
   screen.line(`\n  Requests that still ran on the server after the error: ${running}.`)
   return { running, error }
+}
+
+/** Time for an abort to reach the server: several turns of the host, however busy the machine is. */
+async function arrival(): Promise<void> {
+  for (let i = 0; i < 5; i += 1) await asyncio.sleep(LOOK_AGAIN)
 }

@@ -34,6 +34,7 @@ export async function start(): Promise<number> {
 }
 
 async function show(server: WeatherServer, screen: Screen): Promise<void> {
+  screen.line(screen.dim(`(Its requests go to ${server.address}.)`))
   const recorder = new Recorder().start()
   const stage = new Stage(server, screen, recorder)
   // The first request of a process loads the HTTP client: that is none of London's time.

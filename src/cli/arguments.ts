@@ -11,8 +11,8 @@ the program, which can clean up; a second Ctrl-C ends it.
 
   FILE               the program: .ts, .mts, .js or .mjs
   ARGUMENTS          what the program finds in process.argv
-  --timeline         when it has ended, draws what each of its tasks did (on standard error)
-  --timeline=FILE    writes that to a file: a picture (.svg), text (.txt) or its events (.json)
+  --timeline         draws what each of its tasks did, when it has ended (on standard error)
+  --timeline=FILE    writes it to a file: a picture (.svg), text (.txt) or events (.json)
   --debug            runs every loop in debug mode
   --help, --version
 

@@ -24,8 +24,8 @@ export function drawTimeline(recordingFile: string, program: string, where: NonN
   const { recording, ended } = recorded
   const timeline = timelineOf(recording, { until: ended })
   if (where === "terminal") {
-    const { columns = 80, isTTY }: Partial<typeof process.stderr> = process.stderr // a pipe has neither
-    const width = Math.max(LEAST_COLUMNS, Math.min(columns, MOST_COLUMNS))
+    const { columns, isTTY }: Partial<typeof process.stderr> = process.stderr // a pipe has neither
+    const width = Math.max(LEAST_COLUMNS, Math.min(columns ?? 80, MOST_COLUMNS))
     console.error(`\n${renderTimeline(timeline, { width, color: isTTY && process.stderr.hasColors() }).join("\n")}`)
     return
   }

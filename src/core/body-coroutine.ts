@@ -4,7 +4,7 @@
 import { describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
-import { host } from "../host/host.ts"
+import { host, type ContextSnapshot } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish } from "./coroutine.ts"
 import { Frame, type Boundary } from "./frame.ts"
@@ -29,6 +29,7 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
   #above: Frame | null = null
   #frame: Frame | null = null
   // How the line is told.
+  #look: Look | null = null
   #resolve: ((value: unknown) => void) | null = null
   #reject: ((error: unknown) => void) | null = null
 
@@ -57,6 +58,7 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
       this.#reject = onRejected as (error: unknown) => void
     } else {
       const look = new Look(onFulfilled, onRejected)
+      this.#look = look
       this.#resolve = look.resolve
       this.#reject = look.reject
       returned = look.promise
@@ -109,7 +111,10 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
         if (this.#above === null) return
         this.#above = null
         if (!above.ended) above.loop.turn = above
-        this.#tellThrown(cancellation(request), above)
+        const tell = (): void => this.#tellThrown(cancellation(request), above)
+        // No reaction brings the context of whoever called `then` here.
+        if (this.#look === null) tell()
+        else this.#look.snapshot.run(tell, undefined)
       },
     })
   }
@@ -188,8 +193,9 @@ function spent(): never {
   throw new RuntimeError("a coroutine runs once; call the function again for another run")
 }
 
-/** A `then` called by somebody's code: its callbacks are called directly, in the right context already. */
+/** A `then` called by somebody's code: its callbacks are called directly, in the context of that call. */
 class Look {
+  readonly snapshot: ContextSnapshot = host.capture()
   readonly promise: Promise<unknown>
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void

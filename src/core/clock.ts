@@ -14,6 +14,7 @@ export interface Idle {
   readonly quiet: boolean
 }
 
+/** The time that a loop runs on: the system's, or a virtual one. */
 export interface Clock {
   /** Seconds; never goes back. */
   time(): number

@@ -15,10 +15,12 @@ import { Scheduler, type ExceptionContext } from "./scheduler.ts"
 import { Task, type Startable, type TaskOptions } from "./task.ts"
 import { UserCallback } from "./user-callback.ts"
 
+/** Is told of every error that nobody else handles; see `setExceptionHandler`. */
 export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void
 /** Makes the tasks of a loop; gets what `createTask` got. */
 export type TaskFactory = <T>(loop: EventLoop, work: Startable<T>, options: TaskOptions) => Task<T>
 
+/** How a callback is called. */
 export interface CallbackOptions {
   /** The context variables to run with; by default a copy of the caller's. */
   readonly context?: ContextValues
@@ -150,6 +152,10 @@ export class EventLoop extends Scheduler {
     if (this.running) throw new RuntimeError("cannot close a running event loop; stop() it first")
     if (this.dead) return
     this.lostErrors.flush()
+    for (const task of this.tasks) {
+      if (this.leftBehind.has(task)) continue
+      this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task })
+    }
     for (const coroutine of this.unstarted.takeAll()) reportNeverAwaited(coroutine as Coroutine<unknown>)
     this.setDebug(false)
     this.shutDown()

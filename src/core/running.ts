@@ -30,6 +30,7 @@ export function allTasks(loop: EventLoop = getRunningLoop()): Set<Task<unknown>>
   return new Set(loop.tasks as Set<Task<unknown>>) // only tasks register there
 }
 
+/** How a task is made with `createTask`. */
 export interface CreateTaskOptions extends Omit<TaskOptions, "loop"> {
   /** Cancels the task when it aborts, with the signal's reason as the message. */
   readonly signal?: AbortSignalLike | undefined

@@ -249,6 +249,18 @@ export class Scheduler {
       host.afterMicrotasks(this.#over)
     }
     this.#pumping = true
+    try {
+      this.#runHandles(shallow)
+    } catch (exception) {
+      // A fault of this library's: the loop goes on, or everything on it would stand still.
+      host.microtask(this.#enter)
+      this.callExceptionHandler({ message: "the event loop met an error of its own; please report it", exception })
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #runHandles(shallow: boolean): void {
     for (;;) {
       if (this.#left === 0 && !this.#iterate()) break
       if ((burst.turns += 1) >= STRIDE && this.#letHostRound()) break
@@ -261,7 +273,6 @@ export class Scheduler {
       this.#ready.shift()?.run()
       if (this.turn !== null) break
     }
-    this.#pumping = false
   }
 
   /** Starts an iteration; false when there is nothing to do now. */

@@ -24,6 +24,7 @@ export type Startable<T> = Coroutine<T> | (() => T | PromiseLike<T>)
 
 const adopting: unique symbol = Symbol("adopting")
 
+/** How a task is made by a loop or a task factory. */
 export interface TaskOptions {
   readonly loop?: Scheduler
   readonly name?: string | undefined

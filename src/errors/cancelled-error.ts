@@ -47,10 +47,18 @@ export class CancelledError extends Error {
 
 function text(message: unknown, details: CancelDetails): string {
   const by = details.requestedBy === undefined ? "cancelled" : `cancelled by ${details.requestedBy}`
-  // Not every object can be made a string, and none may keep a cancellation from being told.
-  const shown = typeof message === "object" && !(message instanceof Error) ? describe(message) : String(message)
-  const why = message === undefined ? by : `${by}: ${shown}`
+  const why = message === undefined ? by : `${by}: ${show(message)}`
   return details.requestedAt === undefined ? why : `${why}\n    asked ${details.requestedAt}`
+}
+
+// Not everything can be made a string, and nothing may keep a cancellation from being told.
+function show(message: unknown): string {
+  if (typeof message === "object" && !(message instanceof Error)) return describe(message)
+  try {
+    return String(message)
+  } catch {
+    return describe(message)
+  }
 }
 
 /**
@@ -59,6 +67,14 @@ function text(message: unknown, details: CancelDetails): string {
  * failing `using` a SuppressedError, a host operation that was given a signal an AbortError.
  */
 export function cancellationIn(error: unknown): CancelledError | undefined {
+  try {
+    return search(error)
+  } catch {
+    return undefined // an error that cannot even be looked at: a task must end with it all the same
+  }
+}
+
+function search(error: unknown): CancelledError | undefined {
   if (error instanceof CancelledError) return error
   if (!(error instanceof Error)) return undefined
   if (error instanceof AggregateError) {

@@ -48,7 +48,7 @@ export function cellsOf(task: TimelineTask, scale: Scale): Cell[] {
   for (const span of task.spans) {
     const look = lookOf(span)
     const share = look === "running" ? busy : shares[BACKGROUND.indexOf(look as (typeof BACKGROUND)[number])]
-    if (share !== undefined) addShares(share, span, scale)
+    if (share !== undefined) addShares(share, span, scale, look === "running" ? BUSY : 0)
   }
   for (let at = 0; at < cells; at += 1) {
     const running = busy[at] ?? -1
@@ -75,15 +75,21 @@ export function cellAt(time: number, { from, to, cells }: Scale): number {
   return Math.max(0, Math.min(cells - 1, Math.floor(((time - from) / (to - from)) * cells)))
 }
 
-/** Adds to each cell the share of it that a span takes; what was never added to stays below 0. */
-function addShares(shares: Float64Array, span: Span, scale: Scale): void {
+/**
+ * Adds to each cell the share of it that a span takes; what was never added to stays below 0.
+ *
+ * @param least - smaller shares of a span that fills a whole cell elsewhere are left out
+ */
+function addShares(shares: Float64Array, span: Span, scale: Scale, least: number): void {
   if (span.to < scale.from || span.from > scale.to) return
   const cell = (scale.to - scale.from) / scale.cells
   const first = cellAt(span.from, scale)
   const last = cellAt(span.to, scale)
+  const long = span.to - span.from >= cell
   for (let at = first; at <= last; at += 1) {
     const begin = scale.from + at * cell
     const overlap = Math.min(span.to, begin + cell) - Math.max(span.from, begin)
-    shares[at] = Math.max(0, shares[at] ?? 0) + (cell > 0 ? Math.max(0, overlap) / cell : 1)
+    const share = cell > 0 ? Math.max(0, overlap) / cell : 1
+    if (share >= least || !long) shares[at] = Math.max(0, shares[at] ?? 0) + share
   }
 }

@@ -43,6 +43,7 @@ interface Entry {
   lostOn: string
 }
 
+/** How much a `Recorder` keeps. */
 export interface RecorderOptions {
   /** How many events to keep; the oldest make room for new ones. 65,536 by default. */
   readonly capacity?: number

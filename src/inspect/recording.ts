@@ -37,6 +37,7 @@ export type RecordedEvent =
       readonly reason?: string
     }
 
+/** What a `Recorder` has recorded. */
 export interface Recording {
   readonly tasks: readonly RecordedTask[]
   /** In the order in which they happened. */

@@ -6,6 +6,7 @@ import { printable } from "./text-width.ts"
 import { duration, ticks } from "./time-axis.ts"
 import type { Span, Timeline, TimelineTask } from "./timeline.ts"
 
+/** How a timeline is drawn as SVG. */
 export interface SvgOptions {
   /** In pixels; 900 by default. */
   readonly width?: number
@@ -155,15 +156,16 @@ function legend(y: number): string {
 
 function label(x: number, y: number, text: string, className = ""): string {
   const styled = className === "" ? "" : ` class="${className}"`
-  return `<text x="${x}" y="${y}"${styled}>${escape(printable(text))}</text>`
+  return `<text x="${x}" y="${y}"${styled}>${escape(text)}</text>`
 }
 
 function cut(text: string, letters: number): string {
   return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`
 }
 
+/** Text between tags, or in quotes; XML knows no way to write control characters. */
 function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  return printable(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
 
 function round(pixels: number): number {

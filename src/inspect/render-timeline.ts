@@ -7,6 +7,7 @@ import { fit, printable, widthOf } from "./text-width.ts"
 import { duration, ticks } from "./time-axis.ts"
 import type { Timeline, TimelineTask } from "./timeline.ts"
 
+/** How a timeline is drawn in a terminal. */
 export interface RenderOptions {
   /** The columns of the terminal; 80 by default. */
   readonly width?: number
@@ -56,7 +57,7 @@ const LEAST_BAR = 12
 const LEAST_NOTES = 9
 const MAX_ROWS = 100
 /** Columns for a label of the axis and the space after it. */
-const LABEL = 8
+const LABEL = 7
 /** Between the entries of the legend. */
 const GAP = "  "
 /** The shares of the width that names and notes may take. */
@@ -213,16 +214,17 @@ function bar(row: Row, scale: Scale, paint: Paint, shown: Set<Cell>): string {
   return text
 }
 
-/** The labels, and below them a rule with a mark under the beginning of each. */
+/** The labels, and below them a rule with a mark at each; the last label may end there. */
 function axis(scale: Scale): [labels: string, rule: string] {
   const length = scale.to - scale.from
   let labels = ""
   const rule = Array.from({ length: scale.cells }, () => "─")
   for (const { at, label } of ticks(length, Math.max(2, Math.floor(scale.cells / LABEL)))) {
     const cell = at === 0 ? 0 : cellAt(scale.from + at, scale)
-    if (cell < labels.length || cell + label.length > scale.cells) continue
-    labels = `${labels.padEnd(cell)}${label} `
-    rule[cell] = cell === 0 ? "├" : "┼"
+    const begin = Math.min(cell, scale.cells - label.length)
+    if (begin < labels.length) continue
+    labels = `${labels.padEnd(begin)}${label} `
+    rule[cell] = cell === 0 ? "├" : cell === scale.cells - 1 ? "┤" : "┼"
   }
   return [labels.trimEnd(), rule.join("")]
 }

@@ -37,6 +37,7 @@ export interface TimelineTask {
   readonly note?: string
 }
 
+/** What each task of a recording was doing, from when to when. */
 export interface Timeline {
   /** In the order in which they were made. */
   readonly tasks: readonly TimelineTask[]
@@ -44,6 +45,7 @@ export interface Timeline {
   readonly dropped: number
 }
 
+/** How far a timeline goes. */
 export interface TimelineOptions {
   /** Until when tasks that live are drawn, in seconds; by default the last event of their loop. */
   readonly until?: number

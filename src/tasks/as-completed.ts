@@ -10,6 +10,7 @@ import { Queue } from "../sync/queue.ts"
 import { iterate, type Gatherable, type Gathered } from "./gather.ts"
 import { limited } from "./limited.ts"
 
+/** How long to wait, and how many to run at a time. */
 export interface AsCompletedOptions {
   /** Seconds for all of them together. */
   readonly timeout?: number | null | undefined
@@ -17,17 +18,26 @@ export interface AsCompletedOptions {
   readonly limit?: number | undefined
 }
 
+/**
+ * What `for await` hands out: a future that is done, the very one that was given if it was
+ * one. Ask it for its `result()`.
+ *
+ * It has no `then` for the compiler, which would otherwise take `for await` to have awaited
+ * the future itself.
+ */
+export type Completed<A> = (A extends Future<unknown> ? A : Future<Gathered<A>>) & { readonly then: never }
+
 /** A future in a box: queues refuse what an await would look into. */
-interface Completed<T> {
+interface Boxed<T> {
   readonly future: Future<T> | null
 }
 
 /**
- * Invariant: `#promised` counts what was handed out or may still be: each promised item
+ * Invariant: `#promised` counts what may still be handed out; what was, and each of these,
  * finds one entry in `#completed`, a future or the sentinel of the timeout.
  */
 class Completion<T> implements Iterable<Coroutine<T>>, AsyncIterable<Future<T>> {
-  readonly #completed = new Queue<Completed<T>>()
+  readonly #completed = new Queue<Boxed<T>>()
   readonly #relays = new Map<Future<T>, Relay<T>>()
   #promised: number
   #timer: TimerHandle | null = null
@@ -109,7 +119,7 @@ class Completion<T> implements Iterable<Coroutine<T>>, AsyncIterable<Future<T>> 
  *
  * await asyncio.run(async () => {
  *   const naps = [0.02, 0.01].map((delay) => asyncio.sleep(delay, delay))
- *   for (const next of asyncio.asCompleted(naps)) console.log(await next) // -> 0.01
+ *   for (const next of asyncio.asCompleted(naps)) console.log(await next) // -> 0.01, then 0.02
  * })
  * ```
  *
@@ -118,7 +128,7 @@ class Completion<T> implements Iterable<Coroutine<T>>, AsyncIterable<Future<T>> 
 export function asCompleted<A extends Gatherable>(
   work: Iterable<A>,
   options: AsCompletedOptions = {},
-): Iterable<Coroutine<Gathered<A>>> & AsyncIterable<Future<Gathered<A>>> {
+): Iterable<Coroutine<Gathered<A>>> & AsyncIterable<Completed<A>> {
   const { timeout = null, limit } = options
   if (timeout !== null) checkSeconds(timeout, "the timeout of asCompleted")
   if (limit !== undefined) checkInteger(limit, "the limit of asCompleted", 1)
@@ -132,5 +142,6 @@ export function asCompleted<A extends Gatherable>(
     // A function makes new work each time; anything else runs once, however often it is given.
     if (typeof item !== "function") known.add(item)
   }
-  return new Completion(futures as Set<Future<Gathered<A>>>, timeout) // each has the result type of its item
+  // Each future has the result type of its item, or is the item.
+  return new Completion(futures, timeout) as Iterable<Coroutine<Gathered<A>>> & AsyncIterable<never>
 }

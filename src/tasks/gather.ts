@@ -15,6 +15,7 @@ export type Gatherable = AwaitableValue<unknown> | (() => unknown)
 /** The result of one of them. */
 export type Gathered<A> = A extends () => infer R ? Awaited<R> : Awaited<A>
 
+/** What becomes of errors, and how many run at a time. */
 export interface GatherOptions {
   /** Puts errors into the list instead of throwing the first one. */
   readonly returnExceptions?: boolean

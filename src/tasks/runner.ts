@@ -19,6 +19,7 @@ import { gather } from "./gather.ts"
 import { onInterrupt } from "./interrupts.ts"
 import { onQuiet } from "./quiet.ts"
 
+/** What loop a `Runner` makes. */
 export interface RunnerOptions {
   /** Turns the loop's debug mode on or off. */
   readonly debug?: boolean | undefined
@@ -26,6 +27,7 @@ export interface RunnerOptions {
   readonly loopFactory?: (() => EventLoop) | undefined
 }
 
+/** How `run` runs a program. */
 export interface RunOptions extends RunnerOptions {
   /** Cancels the main task when it aborts. */
   readonly signal?: AbortSignalLike | undefined

@@ -19,6 +19,7 @@ import { withPermit } from "./limited.ts"
 /** Who asks when a group cancels. */
 const shuttingDown = "a TaskGroup that shuts down"
 
+/** How a group runs its children. */
 export interface TaskGroupOptions {
   /** How many children may run at a time; the others wait for their turn. All by default. */
   readonly limit?: number | undefined
@@ -133,7 +134,9 @@ export class TaskGroup {
     let value: T | undefined
     let failure: { error: unknown } | undefined
     try {
-      value = await body(this)
+      // In a frame of its own: left behind at a foreign promise, the body must not take the
+      // group along, which still has its children to end and its errors to tell.
+      value = await new BodyCoroutine<T>("TaskGroup.body", () => body(this))
     } catch (error) {
       failure = { error }
     }

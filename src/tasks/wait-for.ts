@@ -10,6 +10,7 @@ import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/runni
 import { cancelOnAbort } from "../core/signal.ts"
 import { timeout } from "./timeouts.ts"
 
+/** What else ends the work of `waitFor`. */
 export interface WaitForOptions {
   /** Cancels the work when it aborts. */
   readonly signal?: AbortSignalLike | undefined

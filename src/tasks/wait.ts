@@ -6,13 +6,17 @@ import { Step } from "../core/handle.ts"
 import { getRunningLoop } from "../core/running.ts"
 import { iterate } from "./gather.ts"
 
+/** For `wait`: until one is done. */
 export const FIRST_COMPLETED = "FIRST_COMPLETED"
+/** For `wait`: until one has failed, or all are done. */
 export const FIRST_EXCEPTION = "FIRST_EXCEPTION"
+/** For `wait`: until all are done. */
 export const ALL_COMPLETED = "ALL_COMPLETED"
 
 /** When `wait` returns. */
 export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED"
 
+/** How long `wait` waits, and for what. */
 export interface WaitOptions {
   /** Seconds after which to return in any case; null or undefined for no limit. */
   readonly timeout?: number | null | undefined

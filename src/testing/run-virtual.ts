@@ -6,6 +6,7 @@ import type { Startable } from "../core/task.ts"
 import { Runner, type RunOptions } from "../tasks/runner.ts"
 import { VirtualClock } from "./virtual-clock.ts"
 
+/** How a program is run on virtual time. */
 export interface RunVirtualOptions extends Omit<RunOptions, "loopFactory"> {
   /** The clock to run on; a new one that starts at 0 by default. */
   readonly clock?: VirtualClock

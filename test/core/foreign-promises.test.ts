@@ -73,6 +73,71 @@ describe("a never-settling promise under three coroutines", () => {
     assert.deepEqual(log, above)
   })
 
+  it("a task group whose body stands at it ends when a child fails, with the child's error", async () => {
+    const log: string[] = []
+    const { value, messages } = await watched(async () => {
+      const group = new asyncio.TaskGroup().run(async (group) => {
+        group.createTask(async () => {
+          await asyncio.sleep(0)
+          throw new RangeError("child")
+        })
+        group.createTask(async () => {
+          try {
+            await asyncio.sleep(60)
+          } finally {
+            log.push("sibling cleaned up")
+          }
+        })
+        await never()
+      })
+      return [await failureOf(group), asyncio.currentTask()?.cancelling()] as const
+    })
+    const [error, requests] = value
+    assert.ok(error instanceof asyncio.ExceptionGroup, String(error))
+    assert.ok(error.errors[0] instanceof RangeError)
+    assert.equal(requests, 0)
+    assert.deepEqual(log, ["sibling cleaned up"])
+    assert.deepEqual(messages, [])
+  })
+
+  it("a cancelled task group whose body stands at it waits for its children first", async () => {
+    const log: string[] = []
+    const { value } = await watched(async () => {
+      const task = asyncio.createTask(() =>
+        new asyncio.TaskGroup().run(async (group) => {
+          group.createTask(async () => {
+            try {
+              await asyncio.sleep(60)
+            } finally {
+              await asyncio.sleep(0)
+              log.push("child cleaned up")
+            }
+          })
+          await never()
+        }),
+      )
+      await asyncio.sleep(0)
+      await asyncio.sleep(0)
+      task.cancel()
+      await asyncio.wait([task])
+      log.push("group ended")
+      return task.cancelled()
+    })
+    assert.equal(value, true)
+    assert.deepEqual(log, ["child cleaned up", "group ended"])
+  })
+
+  it("beside a wait of ours in one frame has to be wrapped: only what is ours is seen there", async () => {
+    const { value } = await watched(async () => {
+      const task = asyncio.createTask(async () => Promise.allSettled([asyncio.wrapFuture(never()), asyncio.sleep(60)]))
+      await asyncio.sleep(0)
+      task.cancel()
+      const outcomes = await task
+      return outcomes.map((outcome) => outcome.status)
+    })
+    assert.deepEqual(value, ["rejected", "rejected"])
+  })
+
   it("the end of the program does not wait for it", async () => {
     const log: string[] = []
     await watchedReal(async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { close } from "#src/core/coroutine.ts"
 import { LineOperation } from "#src/sync/line-operation.ts"
 import { WaitList } from "#src/sync/wait-list.ts"
 import { random } from "../support/random.ts"
@@ -10,6 +11,12 @@ let looks = 0
 class Member extends LineOperation<void> {
   state: "pending" | "woken" | "cancelled" = "pending"
   readonly name = "member"
+
+  constructor() {
+    super()
+    // Nobody awaits it, and nobody should.
+    this[close]()
+  }
 
   override get pending(): boolean {
     looks += 1

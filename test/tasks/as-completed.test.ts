@@ -7,13 +7,12 @@ const boom = new Error("boom")
 const nap = asyncio.coroutine("nap", async (seconds: number) => asyncio.sleep(seconds, seconds))
 
 /** What `for await` hands out, as far as `each` lets it go on. */
-async function collect<T>(
-  completed: AsyncIterable<asyncio.Future<T>>,
-  each: (future: asyncio.Future<T>) => boolean = () => true,
-): Promise<asyncio.Future<T>[]> {
-  const futures: asyncio.Future<T>[] = []
-  for await (const one of completed) {
-    const future = one as unknown as asyncio.Future<T> // the compiler takes what `for await` hands out for awaited
+async function collect(
+  completed: AsyncIterable<asyncio.Future<unknown> & { readonly then: never }>,
+  each: (future: asyncio.Future<unknown>) => boolean = () => true,
+): Promise<asyncio.Future<unknown>[]> {
+  const futures: asyncio.Future<unknown>[] = []
+  for await (const future of completed) {
     futures.push(future)
     if (!each(future)) break
   }

@@ -67,8 +67,15 @@ export async function waiting(): Promise<void> {
 
 export async function completing(): Promise<void> {
   for (const next of asyncio.asCompleted([text, load])) expectType<string | URL>()(await next, true)
-  for await (const future of asyncio.asCompleted([text, count], { timeout: 1, limit: 2 })) {
-    expectType<string | number>()(future.result(), true)
+  const names = new Map([[count, "count"]])
+  for await (const task of asyncio.asCompleted([count])) {
+    names.get(task)?.toUpperCase()
+    expectType<number>()(task.result(), true)
+  }
+  for await (const future of asyncio.asCompleted([text, count, load], { timeout: 1, limit: 2 })) {
+    expectType<string | number | URL>()(future.result(), true)
+    // @ts-expect-error: it is the future, not its result
+    future.toUpperCase()
   }
   // @ts-expect-error: a list of awaitables
   asyncio.asCompleted(text)

@@ -1,0 +1,3 @@
+// Never lets the loop round.
+console.log("ready")
+for (;;);
