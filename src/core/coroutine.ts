@@ -122,7 +122,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
     return this.then(undefined, onRejected)
   }
 
-  finally(onFinally?: (() => void) | null): Promise<T> {
+  finally(onFinally?: (() => void | PromiseLike<void>) | null): Promise<T> {
     return afterwards(this, onFinally)
   }
 
