@@ -77,8 +77,8 @@ describe("the weather dashboard", { concurrency: true }, () => {
     assert.match(third, /^  Delhi .*! .*503/m)
     assert.match(third, /^  Perth .*× /m)
     assert.match(third, /still run on the server: 0\./)
-    assert.match(fourth, /^  London ─+░+ +░ .* for nobody$/m)
-    assert.match(fourth, /^  London ─+× +× .* given up$/m)
+    assert.match(fourth, /^  London +─+░+ +░ .* for nobody$/m)
+    assert.match(fourth, /^  London +─+× +× .* given up$/m)
   })
 
   const moments = [

@@ -20,7 +20,11 @@ function virtualLoop(reports: asyncio.ExceptionContext[] = []): () => asyncio.Ev
 function listenToInterrupts(t: TestContext): void {
   const ignore = (): void => undefined
   process.on("SIGINT", ignore)
-  t.after(() => process.off("SIGINT", ignore))
+  // The signal is raised again some turns of the host after the last run has ended.
+  t.after(async () => {
+    for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+    process.off("SIGINT", ignore)
+  })
 }
 
 const nap = asyncio.coroutine("nap", async (seconds: number) => asyncio.sleep(seconds, seconds))
