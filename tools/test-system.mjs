@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path"
 const NEEDED = [
   { program: "tmux", debianPackage: "tmux" }, // a terminal to press Ctrl-C in
   { program: "python3", debianPackage: "python3" }, // a peer for subprocesses and sockets
+  { program: "chromium", debianPackage: "chromium" }, // the browser entry in a browser
 ]
 
 const missing = NEEDED.filter(({ program }) => !isInstalled(program))

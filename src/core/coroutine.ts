@@ -122,7 +122,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
     return this.then(undefined, onRejected)
   }
 
-  finally(onFinally?: (() => void | PromiseLike<void>) | null): Promise<T> {
+  finally(onFinally?: (() => unknown) | null): Promise<T> {
     return afterwards(this, onFinally)
   }
 

@@ -239,7 +239,7 @@ export class Future<T> implements Promise<T>, Failed {
     return this.then(undefined, onRejected)
   }
 
-  finally(onFinally?: (() => void | PromiseLike<void>) | null): Promise<T> {
+  finally(onFinally?: (() => unknown) | null): Promise<T> {
     return afterwards(this, onFinally)
   }
 
