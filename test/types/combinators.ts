@@ -1,11 +1,6 @@
 /** Checked by the compiler alone: what combinators give, and what they refuse. */
 import * as asyncio from "asyncio-ts"
-
-/** Compiles only if the two types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-function expectType<Expected>() {
-  return <Actual>(_value: Actual, _same: Same<Actual, Expected>): void => undefined
-}
+import { expectType } from "./expect-type.ts"
 
 declare const text: asyncio.Coroutine<string>
 declare const count: asyncio.Task<number>

@@ -1,10 +1,6 @@
 /** Checked by the compiler alone: locks and their like, and queues. */
 import * as asyncio from "asyncio-ts"
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-function expectType<Expected>() {
-  return <Actual>(_value: Actual, _same: Same<Actual, Expected>): void => undefined
-}
+import { expectType } from "./expect-type.ts"
 
 export async function locks(): Promise<void> {
   const lock = new asyncio.Lock()

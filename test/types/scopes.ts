@@ -1,11 +1,7 @@
 /** Checked by the compiler alone: timeouts, groups and runners. */
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-function expectType<Expected>() {
-  return <Actual>(_value: Actual, _same: Same<Actual, Expected>): void => undefined
-}
+import { expectType } from "./expect-type.ts"
 
 declare const text: asyncio.Coroutine<string>
 declare const promise: Promise<Date>
@@ -52,9 +48,9 @@ export async function runners(): Promise<void> {
   expectType<URL>()(await new asyncio.Runner().run(load), true)
   expectType<URL>()(await runVirtual(load), true)
   // @ts-expect-error: a promise runs already: pass the function
-  asyncio.run(promise)
+  void asyncio.run(promise)
   // @ts-expect-error: a task runs already: await it inside main
-  asyncio.run(task)
+  void asyncio.run(task)
   // @ts-expect-error: main takes no arguments
-  asyncio.run((id: number) => asyncio.sleep(id))
+  void asyncio.run((id: number) => asyncio.sleep(id))
 }
