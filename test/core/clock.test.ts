@@ -102,14 +102,14 @@ describe("a clock of one's own", () => {
         async () => {
           const loop = asyncio.getRunningLoop()
           const before = loop.time()
-          await asyncio.sleep(0.2)
+          await asyncio.sleep(2)
           return loop.time() - before
         },
         { loopFactory: () => new asyncio.EventLoop({ clock: new FastClock() }) },
       ),
     )
-    assert.ok(slept >= 0.2)
-    assert.ok(performance.now() - started < 190)
+    assert.ok(slept >= 2)
+    assert.ok(performance.now() - started < 1900)
   })
 })
 

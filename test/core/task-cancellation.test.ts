@@ -360,6 +360,21 @@ describe("uncancel", () => {
     assert.deepEqual(value, ["undisturbed", "ran", "kept"])
   })
 
+  it("R36: a coroutine below may withdraw what its caller was asked for and has not been told of", async () => {
+    const { value } = await watched(async () => {
+      const forgiving = asyncio.coroutine("forgiving", async () => {
+        own().uncancel()
+        await asyncio.sleep(1)
+        return "undisturbed"
+      })
+      return asyncio.createTask(async () => {
+        own().cancel()
+        return forgiving()
+      })
+    })
+    assert.equal(value, "undisturbed")
+  })
+
   it("R36: with a request left, an undelivered one stays", async () => {
     const { value } = await watched(async () => {
       const task = asyncio.createTask(async () => {

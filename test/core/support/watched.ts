@@ -10,7 +10,7 @@ export interface Watched<T> {
 }
 
 /** A test that would hang fails instead, while the host has something to live for. */
-export const PATIENCE_MS = 3000
+export const PATIENCE_MS = 10_000
 
 /** Settles as `promise` does, or rejects when that takes too long to be anything but a hang. */
 export async function soon<T>(promise: PromiseLike<T>, what = "the program"): Promise<T> {
