@@ -13,8 +13,8 @@ export interface TaskInfo {
   readonly name: string
   /** Whether its code runs. When the task is created that is so only for code left behind. */
   readonly begun: boolean
-  /** Tells the tasks of one loop, and its clock, from those of another. */
-  readonly frame: { readonly loop: object }
+  /** `loop` tells the tasks of one loop, and its clock, from those of another; `name` is the coroutine's. */
+  readonly frame: { readonly loop: object; readonly name: string }
 }
 
 /** What a task waits for. */

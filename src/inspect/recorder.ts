@@ -24,6 +24,7 @@ interface End {
 interface Entry {
   readonly id: number
   name: string
+  readonly code: string
   readonly loop: number
   readonly parent: number | undefined
   readonly leftBehind: boolean
@@ -121,8 +122,8 @@ export class Recorder implements Observer {
     const tasks: RecordedTask[] = []
     const events: RecordedEvent[] = []
     for (const entry of this.#entries.values()) {
-      const { id, name, loop, parent, leftBehind, lostKind, lostTime, lostOn } = entry
-      tasks.push({ id, name, loop, leftBehind, ...(parent === undefined ? {} : { parent }) })
+      const { id, name, code, loop, parent, leftBehind, lostKind, lostTime, lostOn } = entry
+      tasks.push({ id, name, code, loop, leftBehind, ...(parent === undefined ? {} : { parent }) })
       if (lostKind >= 0) events.push(event(entry, lostKind, lostTime, lostOn))
     }
     events.sort((a, b) => a.time - b.time)
@@ -165,7 +166,7 @@ export class Recorder implements Observer {
   }
 
   #enter(task: TaskInfo, parent: number | undefined, leftBehind: boolean): Entry {
-    const { loop } = task.frame
+    const { loop, name: code } = task.frame
     let number = this.#loops.get(loop)
     if (number === undefined) {
       number = this.#loopCount += 1
@@ -174,6 +175,7 @@ export class Recorder implements Observer {
     const entry: Entry = {
       id: task.id,
       name: task.name,
+      code,
       loop: number,
       parent,
       leftBehind,

@@ -8,6 +8,8 @@ export interface RecordedTask {
   /** Unique in the process. */
   readonly id: number
   readonly name: string
+  /** What its code is called: the coroutine, or the function. */
+  readonly code: string
   /** The number of its loop, from 1; each loop has a clock of its own. */
   readonly loop: number
   /** The task whose code made it. */

@@ -5,6 +5,7 @@ import { lookOf, type Cell } from "./bar.ts"
 import { printable } from "./text-width.ts"
 import { duration, ticks } from "./time-axis.ts"
 import type { Span, Timeline, TimelineTask } from "./timeline.ts"
+import { labelOf, remarkOn } from "./wording.ts"
 
 /** How a timeline is drawn as SVG. */
 export interface SvgOptions {
@@ -24,7 +25,7 @@ const NOTES = 190
 /** So that a moment can be seen. */
 const LEAST_BAR = 2
 /** Pixels for each label of the axis. */
-const LABEL = 90
+const LABEL = 60
 const NOTE_LETTERS = 24
 const NAME_LETTERS = 22
 
@@ -121,12 +122,12 @@ function row(task: TimelineTask, scale: Scale, y: number): string {
   const took = duration(task.to - task.from)
   const how = task.end === undefined ? "still there" : task.end
   const why = task.note === undefined ? "" : `: ${task.note}`
-  const note = `${took}  ${task.note ?? (task.end === "returned" ? "" : how)}`.trimEnd()
+  const note = `${took}  ${remarkOn(task)}`.trimEnd()
   const bars = task.spans.map((span) => bar(span, scale, middle)).join("")
   const end = task.end === "failed" || task.end === "cancelled" ? mark(task.end, scale.x(task.to), middle) : ""
   return [
-    `<g><title>${escape(`${task.name}: ${how} after ${took}${why}`)}</title>`,
-    label(MARGIN, middle + 4, cut(task.name, NAME_LETTERS)),
+    `<g><title>${escape(`${labelOf(task)}: ${how} after ${took}${why}`)}</title>`,
+    label(MARGIN, middle + 4, cut(labelOf(task), NAME_LETTERS)),
     bars + end,
     `${label(scale.left + scale.width + 10, middle + 4, cut(note, NOTE_LETTERS), "quiet")}</g>`,
   ].join("")

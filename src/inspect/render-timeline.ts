@@ -6,6 +6,7 @@ import { cellsOf, cellAt, type Cell, type Scale } from "./bar.ts"
 import { fit, printable, widthOf } from "./text-width.ts"
 import { duration, ticks } from "./time-axis.ts"
 import type { Timeline, TimelineTask } from "./timeline.ts"
+import { labelOf, remarkOn } from "./wording.ts"
 
 /** How a timeline is drawn in a terminal. */
 export interface RenderOptions {
@@ -160,7 +161,7 @@ function renderLoop(
 }
 
 function rowsOf(tasks: readonly TimelineTask[], by: "task" | "name"): Row[] {
-  if (by === "task") return tasks.map((task) => ({ name: task.name, tasks: [task] }))
+  if (by === "task") return tasks.map((task) => ({ name: labelOf(task), tasks: [task] }))
   const inOrder = tasks.toSorted((a, b) => a.from - b.from)
   return [...Map.groupBy(inOrder, ({ name }) => name)].map(([name, tasks]) => ({ name, tasks }))
 }
@@ -182,15 +183,8 @@ function noteOf({ tasks }: Row): Note {
   }
   const { sign, color } = task.end === undefined ? LIVES : ENDS[task.end]
   const took = duration(task.to - task.from).padStart(7)
-  const said = saidOf(task)
+  const said = remarkOn(task)
   return { sign, color, text: printable(said === "" ? took : `${took}  ${said}`) }
-}
-
-function saidOf({ note, end, spans }: TimelineTask): string {
-  if (end === undefined) return note ?? spans.at(-1)?.on ?? ""
-  if (end === "returned") return note ?? ""
-  // The sign says already that it was cancelled.
-  return (note ?? end).replace(/^cancelled (?=by )/, "")
 }
 
 function bar(row: Row, scale: Scale, paint: Paint, shown: Set<Cell>): string {

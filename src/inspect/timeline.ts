@@ -25,6 +25,8 @@ export interface Span {
 export interface TimelineTask {
   readonly id: number
   readonly name: string
+  /** What its code is called: the coroutine, or the function. */
+  readonly code?: string
   readonly loop: number
   readonly parent?: number
   readonly from: number
@@ -60,8 +62,8 @@ export interface TimelineOptions {
 export function timelineOf(recording: Recording, options: TimelineOptions = {}): Timeline {
   const lives = new Map<number, Life>()
   const last = new Map<number, number>()
-  for (const { id, name, loop, parent, leftBehind } of recording.tasks) {
-    lives.set(id, new Life({ id, name, loop, ...(parent === undefined ? {} : { parent }) }, leftBehind))
+  for (const { id, name, code, loop, parent, leftBehind } of recording.tasks) {
+    lives.set(id, new Life({ id, name, code, loop, ...(parent === undefined ? {} : { parent }) }, leftBehind))
   }
   for (const event of recording.events) {
     const life = lives.get(event.task)
@@ -81,6 +83,7 @@ export function timelineOf(recording: Recording, options: TimelineOptions = {}):
 interface Head {
   readonly id: number
   readonly name: string
+  readonly code: string
   readonly loop: number
   readonly parent?: number
 }

@@ -125,6 +125,14 @@ describe("a Recorder", () => {
     })
   })
 
+  it("knows what the code of a task is called", async () => {
+    const brew = asyncio.coroutine("brew", async () => undefined)
+    const { tasks } = await recorded(async function kitchen() {
+      await asyncio.createTask(brew())
+    })
+    assert.deepEqual(tasks.map(({ code }) => code), ["kitchen", "brew"])
+  })
+
   it("knows a task by the name that it had last", async () => {
     const recording = await recorded(() => asyncio.currentTask()?.setName("renamed"))
     assert.deepEqual(recording.tasks.map(({ name }) => name), ["renamed"])

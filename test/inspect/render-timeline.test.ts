@@ -46,6 +46,13 @@ describe("renderTimeline", () => {
     ])
   })
 
+  it("adds to a name that nobody chose that of the code", () => {
+    const label = (name: string, code: string): string | undefined => draw([row(name, 0, [["sleep", 1]], { code })])[2]?.split(" ─")[0]
+    assert.equal(label("Task-7", "brew"), "Task-7 brew")
+    assert.equal(label("Task-7", "function"), "Task-7")
+    assert.equal(label("tea", "brew"), "tea")
+  })
+
   it("fits into forty columns", () => {
     assert.deepEqual(draw(kitchen.slice(1, 3), { width: 40 }), [
       "       0 s",

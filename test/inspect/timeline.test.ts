@@ -6,7 +6,7 @@ import { timelineOf, type RecordedEvent, type Recording, type TimelineTask } fro
 /** A recording of one task, number 1. */
 function lifeOf(events: readonly Omit<RecordedEvent, "task">[], leftBehind = false): Recording {
   return {
-    tasks: [{ id: 1, name: "task", loop: 1, leftBehind }],
+    tasks: [{ id: 1, name: "task", code: "work", loop: 1, leftBehind }],
     events: events.map((event) => ({ ...event, task: 1 }) as RecordedEvent),
     dropped: 0,
   }
@@ -80,7 +80,7 @@ describe("timelineOf", () => {
   })
 
   it("orders the tasks by loop and creation, and passes on how many events are missing", () => {
-    const task = (id: number, loop: number): Recording["tasks"][number] => ({ id, loop, name: `t${id}`, leftBehind: false })
+    const task = (id: number, loop: number): Recording["tasks"][number] => ({ id, loop, name: `t${id}`, code: "work", leftBehind: false })
     const { tasks, dropped } = timelineOf({
       tasks: [task(3, 1), task(1, 2), task(2, 1)],
       events: [1, 2, 3].map((id) => ({ kind: "created", task: id, time: id })),
