@@ -384,6 +384,32 @@ describe("a frame that was left behind", () => {
     assert.deepEqual(seen, ["left behind: function of task 'left'"])
   })
 
+  // Invariant of BodyCoroutine
+  it("told those who awaited it once: its end tells nobody again", async () => {
+    const { value } = await watched(async () => {
+      const gate = Promise.withResolvers<string>()
+      const told: string[] = []
+      const body = asyncio.coroutine("body", async () => gate.promise)
+      const task = asyncio.createTask(async () => {
+        const coroutine = body()
+        const look = (name: string): Promise<void> =>
+          coroutine.then(
+            () => void told.push(`${name} returned`),
+            (error: unknown) => void told.push(`${name} ${(error as Error).name}`),
+          )
+        await Promise.all([look("first"), look("second")])
+      })
+      await asyncio.sleep(0)
+      task.cancel()
+      await asyncio.wait([task])
+      await hostTurns(2)
+      gate.resolve("too late")
+      await hostTurns(2)
+      return told.toSorted()
+    })
+    assert.deepEqual(value, ["first CancelledError", "second CancelledError"])
+  })
+
   it("is none that cancelled itself and ended without another await: nothing of it is listed", async () => {
     const { value } = await watched(async () => {
       const task = asyncio.createTask(async () => {

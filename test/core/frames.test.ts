@@ -191,17 +191,20 @@ describe("awaiting a Task or Future outside any task", () => {
   })
 
   it("throws what it failed with, and cancels nothing when it is dropped", async () => {
-    const failed: { task?: asyncio.Task<never> } = {}
+    const made = Promise.withResolvers<{ task: asyncio.Task<never>; fail: () => void }>()
     const running = asyncio.run(async () => {
-      failed.task = asyncio.createTask(async () => {
-        await asyncio.sleep(0.001)
+      const gate = new asyncio.Future<void>()
+      const task = asyncio.createTask(async () => {
+        await gate
         throw new RangeError("too far")
       })
-      await asyncio.wait([failed.task])
+      made.resolve({ task, fail: () => gate.setResult() })
+      await asyncio.wait([task])
     })
-    await hostTurn()
-    assert.ok(failed.task !== undefined)
-    assert.ok((await failureOf(soon(failed.task))) instanceof RangeError)
+    const { task, fail } = await soon(made.promise)
+    const failure = failureOf(soon(task))
+    fail()
+    assert.ok((await failure) instanceof RangeError)
     await running
   })
 })

@@ -17,6 +17,7 @@ test("it says who asked, why and where, as far as that is known", () => {
     [null, {}, "cancelled: null"],
     [{ code: 1 }, {}, "cancelled: an Object"],
     [Object.create(null), {}, "cancelled: an object"],
+    [Object.assign(() => 1, { toString: () => Object.create(null) as string }), {}, "cancelled: function (anonymous)"],
   ]
   for (const [message, details, text] of texts) {
     const error = new asyncio.CancelledError(message, details)
@@ -65,11 +66,25 @@ test("other errors are no cancellations, even when there is one among them", () 
     suppressed(new Error("plain")),
     aborted(new Error("plain")),
     aborted(undefined),
+    { name: "AbortError", cause: cancelled },
+    { name: "SuppressedError", error: cancelled },
     "CancelledError",
     null,
     undefined,
   ]
   for (const error of others) assert.equal(isCancellation(error), false, String(error))
+})
+
+test("an error that cannot be looked at is no cancellation, and keeps nobody from asking", () => {
+  const hostile = (name: string): Error =>
+    Object.defineProperty(new Error("hostile"), name, {
+      get() {
+        throw new Error("hands off")
+      },
+    })
+  assert.equal(isCancellation(hostile("name")), false)
+  const circle = suppressed(undefined)
+  assert.equal(isCancellation(Object.assign(circle, { error: circle })), false)
 })
 
 virtual("whatever is given to cancel arrives, also an object that cannot be shown", async () => {

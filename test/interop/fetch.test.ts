@@ -27,6 +27,16 @@ async function silentServer(context: TestContext): Promise<{ url: string; came: 
   return { url: `http://127.0.0.1:${port}/slow`, came: came.promise, gone: gone.promise, close }
 }
 
+/** Runs `body` under a timeout that expires when the request has come to the server. */
+function expireOnceCame<T>(server: { came: Promise<void> }, body: () => Promise<T>): asyncio.Coroutine<T> {
+  const timeout = asyncio.timeout(null)
+  asyncio.createTask(async () => {
+    await asyncio.wrapFuture(server.came)
+    timeout.reschedule(asyncio.getRunningLoop().time())
+  })
+  return timeout.run(body)
+}
+
 function ownSignal(): AbortSignal {
   return (asyncio.currentTask() ?? assert.fail("no task")).signal as AbortSignal // on Node it is the host's own
 }
@@ -69,7 +79,7 @@ for (const [name, get] of Object.entries(clients)) {
       const server = await silentServer(context)
       const [error, gone] = await soon(
         asyncio.run(async () => {
-          const error = await failureOf(asyncio.timeout(0.03).run(() => get(server.url)))
+          const error = await failureOf(expireOnceCame(server, () => get(server.url)))
           return [error, await asyncio.wrapFuture(server.gone)] as const
         }),
       )
@@ -117,7 +127,7 @@ describe("fetch without a signal", () => {
     const error = await soon(
       asyncio.run(async () => {
         asyncio.getRunningLoop().setExceptionHandler((_loop, report) => told.resolve(report))
-        return failureOf(asyncio.timeout(0.02).run(async () => (await fetch(server.url)).text()))
+        return failureOf(expireOnceCame(server, async () => (await fetch(server.url)).text()))
       }),
     )
     assert.ok(error instanceof asyncio.TimeoutError)

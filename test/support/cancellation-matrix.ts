@@ -29,6 +29,8 @@ export interface MatrixOptions {
   readonly rewakes?: boolean
   /** Whether what `wait` gives leaves the line by itself when its frame ends. */
   readonly orphans?: boolean
+  /** What reports call the wait; by default as the tests do. */
+  readonly kind?: string
   /** The statistics after `cleanUp`. */
   readonly rest: object
 }
@@ -37,7 +39,8 @@ export interface MatrixOptions {
 const SETTLE = 8
 
 export function cancellationMatrix(name: string, make: () => Contested | Promise<Contested>, options: MatrixOptions): void {
-  const { wakesAll = false, forgets = false, rewakes = false, orphans = true, rest } = options
+  const { wakesAll = false, forgets = false, rewakes = false, orphans = true, kind = name, rest } = options
+  const stillWaiting = new RegExp(`^'${kind}' was still waiting when '.*' ended`)
 
   const contest = (promise: string, play: (scene: Scene) => Promise<void>): void =>
     virtual(`${name}: ${promise}`, async (told) => {
@@ -158,7 +161,7 @@ export function cancellationMatrix(name: string, make: () => Contested | Promise
 
   contest("left open when its code has ended, a wait leaves the line", async (scene) => {
     await scene.abandoned()
-    scene.told.report(/still waiting when .* ended/)
+    scene.told.report(stillWaiting)
     assert.equal(scene.contested.waiting(), 0)
     scene.enter("next")
     await ticks(SETTLE)
@@ -170,7 +173,7 @@ export function cancellationMatrix(name: string, make: () => Contested | Promise
   contest("woken but left open when its code has ended, a wait passes its wake-up on", async (scene) => {
     await scene.abandoned({ next: "next" })
     await ticks(SETTLE)
-    scene.told.report(/still waiting when .* ended/)
+    scene.told.report(stillWaiting)
     scene.expectThrough("next")
   })
 }

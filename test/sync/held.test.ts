@@ -21,6 +21,19 @@ test("a release that throws is not tried again", () => {
   held.release()
 })
 
+virtual("who had to wait for it gets the same", async () => {
+  for (const primitive of [new asyncio.Lock(), new asyncio.Semaphore(1)]) {
+    const first = await primitive.acquire()
+    const waiting = asyncio.createTask(() => primitive.acquire())
+    await asyncio.sleep(0)
+    first.release()
+    const held = await waiting
+    assert.ok(held instanceof asyncio.Held)
+    held.release()
+    assert.equal(primitive.locked(), false)
+  }
+})
+
 virtual("what acquire gives releases the lock or the permit that was taken", async () => {
   for (const primitive of [new asyncio.Lock(), new asyncio.Semaphore(1), new asyncio.Condition()]) {
     const held = await primitive.acquire()

@@ -281,7 +281,7 @@ for (const Kind of KINDS) {
         statistics: () => queue.statistics(),
       }
     },
-    { rest: EMPTY },
+    { kind: "Queue.get", rest: EMPTY },
   )
 
   cancellationMatrix(
@@ -299,7 +299,7 @@ for (const Kind of KINDS) {
         statistics: () => queue.statistics(),
       }
     },
-    { rest: { ...EMPTY, maxsize: 1 } },
+    { kind: "Queue.put", rest: { ...EMPTY, maxsize: 1 } },
   )
 }
 

@@ -93,6 +93,21 @@ for (const Kind of [asyncio.Semaphore, asyncio.BoundedSemaphore]) {
     assert.deepEqual([first.cancelled(), newcomer.done()], [true, true])
   })
 
+  virtual(`${name}: as many of those who queue behind a cancelled recipient are woken as there are permits`, async () => {
+    const semaphore = new Kind(2)
+    await semaphore.acquire()
+    await semaphore.acquire()
+    const first = asyncio.createTask(() => semaphore.acquire())
+    await ticks(1)
+    semaphore.release()
+    semaphore.release()
+    const newcomers = [0, 1].map(() => asyncio.createTask(() => semaphore.acquire()))
+    first.cancel()
+    await ticks(3)
+    assert.ok(newcomers.every((task) => task.done()))
+    assert.deepEqual(semaphore.statistics(), { permits: 0, tasksWaiting: 0 })
+  })
+
   virtual(`${name}: an acquire that times out leaves nobody in line and takes no permit`, async () => {
     const semaphore = new Kind(1)
     await semaphore.acquire()
@@ -134,7 +149,7 @@ for (const Kind of [asyncio.Semaphore, asyncio.BoundedSemaphore]) {
         statistics: () => semaphore.statistics(),
       }
     },
-    { rest: { permits: 1, tasksWaiting: 0 } },
+    { kind: "Semaphore.acquire", rest: { permits: 1, tasksWaiting: 0 } },
   )
 }
 

@@ -200,6 +200,16 @@ virtual("errors of the children stand before that of the body (R115)", async () 
   assert.deepEqual(errors, [boom, own])
 })
 
+virtual("no error is beyond the group: an interrupt or a string that is thrown joins like others (R116)", async () => {
+  const interrupt = new asyncio.KeyboardInterrupt("Ctrl-C")
+  const errors = await errorsOf((group) => {
+    group.createTask(fail(1))
+    group.createTask(() => asyncio.sleep(1).then(() => Promise.reject(interrupt)))
+    group.createTask(() => forever().catch(() => Promise.reject("text"))) // eslint-disable-line prefer-promise-reject-errors
+  })
+  assert.deepEqual(errors, [boom, interrupt, "text"])
+})
+
 virtual("a cancellation from outside cancels the children, waits for them, and passes with its message (R117)", async () => {
   let child: asyncio.Task<unknown> | undefined
   const { task } = inTask((group) => {
