@@ -6,7 +6,7 @@ import { awaits, FutureWait, isAwaited, type Future } from "./future.ts"
 import { Frame, type Below } from "./frame.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { frameOf, Task, taskOf } from "./task.ts"
-import { Wait } from "./wait.ts"
+import { doom, type Wait } from "./wait.ts"
 
 /** Looks for circles among the waits opened since it last looked. */
 export class DeadlockWatch {
@@ -24,7 +24,7 @@ export class DeadlockWatch {
         if (!(wait instanceof FutureWait) || wait.state !== "pending" || wait.frame === null) continue
         // A circle goes through the waiting task too, so somebody awaits that one.
         if (taskOf(wait.frame)?.[isAwaited] !== true) continue
-        if (closesCircle(wait, settled)) wait.doom(circle(this.#loop))
+        if (closesCircle(wait, settled)) doom(wait, circle(this.#loop))
       }
     }
     return Infinity
@@ -81,16 +81,16 @@ export function listTasks(loop: Scheduler): string {
 }
 
 /** The waits that are open below a frame. */
-export function* openWaits(frame: Frame): Generator<Wait<unknown>> {
-  for (let below = frame.first; below !== null; below = below.next) {
+export function* openWaits(frame: Frame): Generator<Wait> {
+  for (let below = frame.first; below !== null; below = below.after) {
     if (below instanceof Frame) yield* openWaits(below)
-    else if (below instanceof Wait) yield below as Wait<unknown>
+    else yield below as Wait // what is no frame is a wait
   }
 }
 
 /** Ends every wait of `task` with `error`; a task that awaits something foreign is asked to cancel. */
 export function doomWaits(task: Task<unknown>, error: DeadlockError): void {
   const waits = [...openWaits(task[frameOf])]
-  for (const wait of waits) wait.doom(error)
+  for (const wait of waits) doom(wait, error)
   if (waits.length === 0) task.cancel(error.message)
 }

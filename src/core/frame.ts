@@ -17,8 +17,8 @@ import type { Line, Scheduler } from "./scheduler.ts"
 
 /** What hangs below a frame: a wait or another frame. */
 export interface Below {
-  previous: Below | null
-  next: Below | null
+  before: Below | null
+  after: Below | null
   /** Brings a request to cancel down to the leaves. */
   interrupt(request: CancelRequest): void
   /** Takes back a request that has not been delivered. */
@@ -87,8 +87,8 @@ export class Frame implements Line, Below {
   root: Frame
   first: Below | null = null
   last: Below | null = null
-  previous: Below | null = null
-  next: Below | null = null
+  before: Below | null = null
+  after: Below | null = null
   ended = false
   /** Whether this frame counts in `loop.unheld`; not before it begins, nor once it is given up. */
   #counted = false
@@ -189,10 +189,10 @@ export class Frame implements Line, Below {
 
   attach(below: Below): void {
     const { last } = this
-    below.previous = last
+    below.before = last
     this.last = below
     if (last !== null) {
-      last.next = below
+      last.after = below
     } else {
       this.first = below
       if (this.#counted) this.#held()
@@ -200,13 +200,13 @@ export class Frame implements Line, Below {
   }
 
   detach(below: Below): void {
-    const { previous, next } = below
-    if (previous === null) this.first = next
-    else previous.next = next
-    if (next === null) this.last = previous
-    else next.previous = previous
-    below.previous = null
-    below.next = null
+    const { before, after } = below
+    if (before === null) this.first = after
+    else before.after = after
+    if (after === null) this.last = before
+    else after.before = before
+    below.before = null
+    below.after = null
     if (this.first === null && this.#counted) this.loop.unheld += 1
   }
 
@@ -217,7 +217,7 @@ export class Frame implements Line, Below {
       return
     }
     for (let below: Below | null = this.first; below !== null; ) {
-      const next: Below | null = below.next
+      const next: Below | null = below.after
       if (below instanceof Frame) below.#mark().asked = true
       below.interrupt(request)
       below = next
@@ -231,7 +231,7 @@ export class Frame implements Line, Below {
 
   forgive(): void {
     this.#delivered()
-    for (let below = this.first; below !== null; below = below.next) below.forgive()
+    for (let below = this.first; below !== null; below = below.after) below.forgive()
   }
 
   /** The request that the next await of this line is to throw. */
@@ -286,7 +286,7 @@ export class Frame implements Line, Below {
   /** Makes `owner` the owner of this frame and all below it. */
   giveTo(owner: FrameOwner): void {
     this.owner = owner
-    for (let below = this.first; below !== null; below = below.next) {
+    for (let below = this.first; below !== null; below = below.after) {
       if (below instanceof Frame) below.giveTo(owner)
     }
   }
@@ -296,7 +296,7 @@ export class Frame implements Line, Below {
     this.root = root
     let { requests } = this
     let interrupted = this.undelivered === null ? 0 : 1
-    for (let below = this.first; below !== null; below = below.next) {
+    for (let below = this.first; below !== null; below = below.after) {
       if (!(below instanceof Frame)) continue
       const moved = below.#moveTo(root)
       requests += moved.requests
@@ -351,7 +351,7 @@ export class Frame implements Line, Below {
   leaveBehind(request: CancelRequest): void {
     if (this.first !== null) {
       for (let below: Below | null = this.first; below !== null; ) {
-        const next: Below | null = below.next
+        const next: Below | null = below.after
         if (below instanceof Frame) below.leaveBehind(request)
         below = next
       }

@@ -11,13 +11,28 @@ import { whenInstalled } from "../host/host.ts"
 import { requestBy, runningLoop } from "./ambient.ts"
 import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
-import { currentFrame, loopClosed, type Frame } from "./frame.ts"
+import { currentFrame, loopClosed, type Below, type Frame } from "./frame.ts"
 import { Handle, type Runnable } from "./handle.ts"
 import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
 import type { WaitInfo } from "./observer.ts"
 import type { PublicLoop, Scheduler } from "./scheduler.ts"
 import { UserCallback } from "./user-callback.ts"
-import { ignore, pass, passError, Wait, type OnFulfilled, type OnRejected } from "./wait.ts"
+import {
+  cancelWait,
+  fail,
+  forgiveWait,
+  ignore,
+  interruptWait,
+  park,
+  pass,
+  passError,
+  settle,
+  takeTurn,
+  wake,
+  type OnFulfilled,
+  type OnRejected,
+  type Wait,
+} from "./wait.ts"
 
 /** Is told once that a future is done. */
 export interface Listener {
@@ -217,11 +232,11 @@ export class Future<T> implements Promise<T>, Failed {
     if (this.#state !== "pending") return this.#pass(onFulfilled, onRejected, byEngine)
     const frame = currentFrame()
     if (frame === undefined || frame.ended) {
-      return new FutureWait(null, this).park(onFulfilled, onRejected, byEngine)
+      return park(new FutureWait(null, this), onFulfilled, onRejected, byEngine)
     }
     const refusal = frame.loop.dead ? loopClosed(frame) : this[refuse](frame)
     if (refusal !== undefined) return passError(refusal, onFulfilled, onRejected, byEngine)
-    return new FutureWait(frame, this).park(onFulfilled, onRejected, byEngine)
+    return park(new FutureWait(frame, this), onFulfilled, onRejected, byEngine)
   }
 
   #pass(onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
@@ -375,11 +390,24 @@ export class Future<T> implements Promise<T>, Failed {
 }
 
 /** A line that awaits a future. With no frame it stands outside any task and waits as with a promise. */
-export class FutureWait<T> extends Wait<T> implements Listener {
+export class FutureWait<T> implements Wait, Listener {
+  declare readonly quiet: true
   readonly future: Future<T>
+  frame: Frame | null
+  before: Below | null = null
+  after: Below | null = null
+  state: Wait["state"] = "pending"
+  request: CancelRequest | null = null
+  resolve: ((value: unknown) => void) | null = null
+  reject: ((error: unknown) => void) | null = null
+
+  static {
+    // On the prototype: a field would cost every wait a slot.
+    Object.defineProperty(this.prototype, "quiet", { value: true })
+  }
 
   constructor(frame: Frame | null, future: Future<T>) {
-    super(frame)
+    this.frame = frame
     this.future = future
     future[listen](this)
     frame?.loop.newWaits.push(this)
@@ -387,36 +415,46 @@ export class FutureWait<T> extends Wait<T> implements Listener {
 
   futureDone(): void {
     if (this.frame === null) this.run()
-    else this.wake()
+    else wake(this)
+  }
+
+  run(): void {
+    takeTurn(this)
   }
 
   info(): WaitInfo {
     return { kind: this.future[Symbol.toStringTag], detail: this.future.toString() }
   }
 
-  protected cancelAwaited(request: CancelRequest): boolean {
+  interrupt(request: CancelRequest): void {
+    interruptWait(this, request)
+  }
+
+  forgive(): void {
+    forgiveWait(this)
+  }
+
+  cancelAwaited(request: CancelRequest): boolean {
     path.closed = false
     if (this.future[cancelFor](request)) return true
     if (!path.closed) return false
     // A circle of tasks has no leaf, so the wait that closes it becomes one.
     path.closed = false
-    this.state = "cancelled"
-    this.request = request
-    this.schedule()
+    cancelWait(this, request)
     return true
   }
 
   // A cancellation that came after the outcome beats it, unless the outcome is one itself.
-  protected resume(error: CancelledError | null): void {
+  resume(error: CancelledError | null): void {
     let value: T
     try {
       value = this.future.result()
     } catch (failure) {
-      this.fail(error === null || failure instanceof CancelledError ? failure : error)
+      fail(this, error === null || failure instanceof CancelledError ? failure : error)
       return
     }
-    if (error === null) this.settle(value)
-    else this.fail(error)
+    if (error === null) settle(this, value)
+    else fail(this, error)
   }
 
   /** Whoever looks at a future with `then` may do so for longer than its frame lives. */

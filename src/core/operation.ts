@@ -8,18 +8,50 @@
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish } from "./coroutine.ts"
-import type { Frame } from "./frame.ts"
+import type { Below, Frame } from "./frame.ts"
 import type { Callback } from "./handle.ts"
 import type { WaitInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
-import { pass, passError, Wait, type OnFulfilled, type OnRejected } from "./wait.ts"
+import {
+  abandon,
+  cancelWait,
+  fail,
+  forgiveWait,
+  interruptWait,
+  park,
+  pass,
+  passError,
+  settle,
+  takeTurn,
+  wake,
+  type OnFulfilled,
+  type OnRejected,
+  type Wait,
+} from "./wait.ts"
 
 /** What `begin` and `woken` return to wait (again). */
 export const waiting: unique symbol = Symbol("waiting")
 export type Waiting = typeof waiting
 
-export abstract class Operation<T> extends Coroutine<T> {
-  #wait: OperationWait<T> | null = null
+/**
+ * An operation is its own wait. What a wait asks of it, and the library's own files, stands
+ * here; users see a `Coroutine`.
+ */
+export abstract class Operation<T> extends Coroutine<T> implements Wait {
+  declare readonly quiet: true
+  /** Whose line waits; null before that, and when the frame has ended. */
+  frame: Frame | null = null
+  before: Below | null = null
+  after: Below | null = null
+  state: Wait["state"] = "pending"
+  request: CancelRequest | null = null
+  resolve: ((value: unknown) => void) | null = null
+  reject: ((error: unknown) => void) | null = null
+
+  static {
+    // On the prototype: a field would cost every wait a slot.
+    Object.defineProperty(this.prototype, "quiet", { value: true })
+  }
 
   /** Starts: returns the result, throws, or returns `waiting` after arranging to be woken. */
   abstract begin(frame: Frame): T | Waiting
@@ -41,19 +73,18 @@ export abstract class Operation<T> extends Coroutine<T> {
 
   /** Lets the operation have its turn; false if it is to have one already. */
   wake(): boolean {
-    return this.#wait?.wake() ?? false
+    return wake(this)
   }
 
   /** Whether it has neither been woken nor cancelled. */
   get pending(): boolean {
-    return this.#wait === null || this.#wait.state === "pending"
+    return this.state === "pending"
   }
 
-  /** Whether its wait was cancelled before anything woke it. */
+  /** Whether it was cancelled before anything woke it. */
   get cancelled(): boolean {
-    return this.#wait?.state === "cancelled"
+    return this.state === "cancelled"
   }
-
 
   protected start(
     frame: Frame,
@@ -61,6 +92,7 @@ export abstract class Operation<T> extends Coroutine<T> {
     onRejected: OnRejected,
     byEngine: boolean,
   ): Promise<unknown> | undefined {
+    this.frame = frame
     let result: T | Waiting
     try {
       result = this.begin(frame)
@@ -68,7 +100,7 @@ export abstract class Operation<T> extends Coroutine<T> {
       this[finish]("threw", error)
       return passError(error, onFulfilled, onRejected, byEngine)
     }
-    if (result === waiting) return this.wait(frame).park(onFulfilled, onRejected, byEngine)
+    if (result === waiting) return park(this, onFulfilled, onRejected, byEngine)
     this[finish]("returned", result)
     return pass(result, onFulfilled, onRejected, byEngine)
   }
@@ -78,13 +110,51 @@ export abstract class Operation<T> extends Coroutine<T> {
   }
 
   protected get loop(): Scheduler | undefined {
-    return this.#wait?.frame?.loop
+    return this.frame?.loop
   }
 
-  /** The suspension, made when it is first needed. */
-  protected wait(frame: Frame): OperationWait<T> {
-    this.#wait ??= new OperationWait(frame, this)
-    return this.#wait
+  run(): void {
+    takeTurn(this)
+  }
+
+  resume(error: CancelledError | null): void {
+    let result: T | Waiting
+    try {
+      result = this.woken(error)
+    } catch (failure) {
+      this[finish]("threw", failure)
+      fail(this, failure)
+      return
+    }
+    if (result === waiting) {
+      this.state = "pending"
+    } else {
+      this[finish]("returned", result)
+      settle(this, result)
+    }
+  }
+
+  interrupt(request: CancelRequest): void {
+    interruptWait(this, request)
+  }
+
+  forgive(): void {
+    forgiveWait(this)
+  }
+
+  cancelAwaited(request: CancelRequest): boolean {
+    cancelWait(this, request)
+    return true
+  }
+
+  orphan(): void {
+    // One that was cancelled with its frame has its turn to come.
+    if (this.state === "cancelled") {
+      this.frame = null
+      return
+    }
+    this.dropped()
+    this[finish]("threw", abandon(this))
   }
 }
 
@@ -104,48 +174,5 @@ export class WakeCallback implements Callback {
 
   describe(): string {
     return `wake ${this.#operation.name}`
-  }
-}
-
-class OperationWait<T> extends Wait<T> {
-  readonly #operation: Operation<T>
-
-  constructor(frame: Frame, operation: Operation<T>) {
-    super(frame)
-    this.#operation = operation
-  }
-
-  info(): WaitInfo {
-    return this.#operation.info()
-  }
-
-  protected cancelAwaited(request: CancelRequest): boolean {
-    this.state = "cancelled"
-    this.request = request
-    this.schedule()
-    return true
-  }
-
-  protected resume(error: CancelledError | null): void {
-    let result: T | Waiting
-    try {
-      result = this.#operation.woken(error)
-    } catch (failure) {
-      this.#operation[finish]("threw", failure)
-      this.fail(failure)
-      return
-    }
-    if (result === waiting) {
-      this.state = "pending"
-    } else {
-      this.#operation[finish]("returned", result)
-      this.settle(result)
-    }
-  }
-
-  orphan(): void {
-    if (this.detachCancelled()) return
-    this.#operation.dropped()
-    this.#operation[finish]("threw", this.abandon())
   }
 }

@@ -202,6 +202,11 @@ export class Scheduler {
     if (!this.#pumping) this.#pump(!nothingOnStack)
   }
 
+  /** The code of `line` is about to go on: its turn begins. */
+  resumes(line: Line): void {
+    this.turn = line
+  }
+
   /** Whether code of `line`, or of one above or below it, certainly runs now. */
   inTurn(line: Line): boolean {
     return this.turn !== null && related(this.turn, line)

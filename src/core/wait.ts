@@ -5,6 +5,9 @@
  * `then` received, and hangs below the frame that awaits. It is woken at most once; its
  * turn in the ready queue then resumes the line, or parks it again when the operation is
  * not finished.
+ *
+ * An interface with functions, and not a base class: an operation is its own wait, and is a
+ * coroutine before that. A second object for each suspension cost a fifth of its time.
  */
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { observer, type WaitInfo } from "./observer.ts"
@@ -30,151 +33,135 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
  *
  * Invariant: a wait hangs below its frame exactly until it is over.
  */
-export abstract class Wait<T> implements Below, Runnable {
-  declare readonly quiet: true
+export interface Wait extends Below, Runnable {
   frame: Frame | null
-  previous: Below | null = null
-  next: Below | null = null
-  state: "pending" | "woken" | "cancelled" | "over" = "pending"
+  state: "pending" | "woken" | "cancelled" | "over"
   /** Why it was cancelled; or a request that came too late for that, thrown at its turn all the same. */
-  request: CancelRequest | null = null
-  // Set by `park`. They take unknown and not T, so that a wait for T is also one for what T extends.
-  #resolve: ((value: unknown) => void) | null = null
-  #reject: ((error: unknown) => void) | null = null
-
-  static {
-    // On the prototype: a field would cost every wait a slot.
-    Object.defineProperty(this.prototype, "quiet", { value: true })
-  }
-
-  constructor(frame: Frame | null) {
-    this.frame = frame
-  }
-
+  request: CancelRequest | null
+  /** How the line is resumed; set by `park`. */
+  resolve: ((value: unknown) => void) | null
+  reject: ((error: unknown) => void) | null
   /** What is waited for. */
-  abstract info(): WaitInfo
+  info(): WaitInfo
   /** Passes a request on to what is awaited; true if that will wake this wait. */
-  protected abstract cancelAwaited(request: CancelRequest): boolean
+  cancelAwaited(request: CancelRequest): boolean
   /** Its turn has come: `settle` or `fail` it, or let it be pending again. */
-  protected abstract resume(error: CancelledError | null): void
+  resume(error: CancelledError | null): void
+}
 
-  /** Parks the line that called `then`; returns what `then` is to return. */
-  park(onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
-    const { frame } = this
-    let returned: Promise<unknown> | undefined
-    if (byEngine) {
-      // The engine's own functions: they run nobody's code, and nobody looks at what is returned.
-      this.#resolve = onFulfilled as (value: unknown) => void
-      this.#reject = onRejected as (error: unknown) => void
-    } else {
-      // Others run in the context of whoever called `then`, which a promise keeps for them.
-      const promise = new Promise<T>(capture as never) // capture takes what any executor gets
-      this.#resolve = resolveCaptured
-      this.#reject = rejectCaptured
-      returned = derive(promise, onFulfilled, onRejected)
-    }
-    if (frame !== null) {
-      frame.attach(this)
-      if (observer !== null && frame.owner !== null) {
-        observer.taskParked(frame.owner as never, this.info(), frame.loop.clock.time())
-      }
-      const request = frame.takeUndelivered()
-      if (request !== null) this.interrupt(request)
-      frame.loop.rest(frame, byEngine)
-    }
-    return returned
+/** Parks the line that called `then`; returns what `then` is to return. */
+export function park<T>(wait: Wait, onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+  const { frame } = wait
+  let returned: Promise<unknown> | undefined
+  if (byEngine) {
+    // The engine's own functions: they run nobody's code, and nobody looks at what is returned.
+    wait.resolve = onFulfilled as (value: unknown) => void
+    wait.reject = onRejected as (error: unknown) => void
+  } else {
+    // Others run in the context of whoever called `then`, which a promise keeps for them.
+    const promise = new Promise<T>(capture as never) // capture takes what any executor gets
+    wait.resolve = resolveCaptured
+    wait.reject = rejectCaptured
+    returned = derive(promise, onFulfilled, onRejected)
   }
-
-  /** Puts the wait into the ready queue; false if it was woken or cancelled before. */
-  wake(): boolean {
-    if (this.state !== "pending") return false
-    this.state = "woken"
-    this.schedule()
-    return true
-  }
-
-  protected schedule(): void {
-    this.frame?.loop.schedule(this)
-  }
-
-  run(): void {
-    if (this.state === "over") return
-    const { request } = this
-    this.request = null
-    if (request === null) this.resume(null)
-    else if (request.doom !== undefined) this.fail(request.doom)
-    else this.resume(cancellation(request))
-  }
-
-  /** Resumes the line with `error`, through the ready queue; what was awaited is let alone. */
-  doom(error: Error): void {
-    this.request = { message: error.message, requestedBy: "the runtime", requestedAt: undefined, doom: error }
-    if (this.state === "pending") this.state = "woken"
-    this.schedule()
-  }
-
-  /** Resumes the line with a value. */
-  settle(value: T): void {
-    this.#over()
-    this.#resolve?.(value)
-  }
-
-  /** Resumes the line with an error. */
-  fail(error: unknown): void {
-    this.#over()
-    this.#reject?.(error)
-  }
-
-  interrupt(request: CancelRequest): void {
-    if (this.state === "cancelled") {
-      // The first request is the one that is told.
-      if (this.frame !== null) this.frame.root.late = request
-      return
-    }
-    if (this.state === "pending" && this.cancelAwaited(request)) return
-    this.request = request
-    if (this.frame !== null) this.frame.root.late = request
-  }
-
-  forgive(): void {
-    if (this.state !== "cancelled") this.request = null
-  }
-
-  /** Its frame has ended; one that was cancelled with it has its turn to come. */
-  abstract orphan(): void
-
-  protected detachCancelled(): boolean {
-    if (this.state !== "cancelled") return false
-    this.frame = null
-    return true
-  }
-
-  /** Ends without a turn, since nothing outlives the frame that started it. */
-  protected abandon(): CancelledError {
-    const { frame } = this
-    this.state = "over"
-    this.frame = null
-    const what = this.info().kind
-    const error = new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" })
-    this.#reject?.(error)
-    frame?.loop.callExceptionHandler({
-      message:
-        `'${what}' was still waiting when '${frame.name}' ended, and was cancelled: ` +
-        `await it there, or give it to createTask(…)`,
-    })
-    return error
-  }
-
-  #over(): void {
-    this.state = "over"
-    const { frame } = this
-    if (frame === null) return
-    frame.detach(this)
-    frame.loop.turn = frame
+  if (frame !== null) {
+    frame.attach(wait)
     if (observer !== null && frame.owner !== null) {
-      observer.taskResumed(frame.owner as never, frame.loop.clock.time())
+      observer.taskParked(frame.owner as never, wait.info(), frame.loop.clock.time())
     }
+    const request = frame.takeUndelivered()
+    if (request !== null) wait.interrupt(request)
+    frame.loop.rest(frame, byEngine)
   }
+  return returned
+}
+
+/** Puts a wait into the ready queue; false if it was woken or cancelled before. */
+export function wake(wait: Wait): boolean {
+  if (wait.state !== "pending") return false
+  wait.state = "woken"
+  wait.frame?.loop.schedule(wait)
+  return true
+}
+
+/** The turn of a wait. */
+export function takeTurn(wait: Wait): void {
+  if (wait.state === "over") return
+  const { request } = wait
+  wait.request = null
+  if (request === null) wait.resume(null)
+  else if (request.doom !== undefined) fail(wait, request.doom)
+  else wait.resume(cancellation(request))
+}
+
+/** Resumes the line with `error`, through the ready queue; what was awaited is let alone. */
+export function doom(wait: Wait, error: Error): void {
+  wait.request = { message: error.message, requestedBy: "the runtime", requestedAt: undefined, doom: error }
+  if (wait.state === "pending") wait.state = "woken"
+  wait.frame?.loop.schedule(wait)
+}
+
+/** Resumes the line with a value. */
+export function settle(wait: Wait, value: unknown): void {
+  over(wait)
+  wait.resolve?.(value)
+}
+
+/** Resumes the line with an error. */
+export function fail(wait: Wait, error: unknown): void {
+  over(wait)
+  wait.reject?.(error)
+}
+
+function over(wait: Wait): void {
+  wait.state = "over"
+  const { frame } = wait
+  if (frame === null) return
+  frame.detach(wait)
+  frame.loop.resumes(frame)
+  if (observer !== null && frame.owner !== null) {
+    observer.taskResumed(frame.owner as never, frame.loop.clock.time())
+  }
+}
+
+/** Brings a request to a wait. */
+export function interruptWait(wait: Wait, request: CancelRequest): void {
+  if (wait.state === "cancelled") {
+    // The first request is the one that is told.
+    if (wait.frame !== null) wait.frame.root.late = request
+    return
+  }
+  if (wait.state === "pending" && wait.cancelAwaited(request)) return
+  wait.request = request
+  if (wait.frame !== null) wait.frame.root.late = request
+}
+
+/** Cancels a pending wait itself: its turn throws `request`. */
+export function cancelWait(wait: Wait, request: CancelRequest): void {
+  wait.state = "cancelled"
+  wait.request = request
+  wait.frame?.loop.schedule(wait)
+}
+
+/** Takes back a request that came too late for the wait. */
+export function forgiveWait(wait: Wait): void {
+  if (wait.state !== "cancelled") wait.request = null
+}
+
+/** Ends a wait without a turn, since nothing outlives the frame that started it. */
+export function abandon(wait: Wait): CancelledError {
+  const { frame } = wait
+  wait.state = "over"
+  wait.frame = null
+  const what = wait.info().kind
+  const error = new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" })
+  wait.reject?.(error)
+  frame?.loop.callExceptionHandler({
+    message:
+      `'${what}' was still waiting when '${frame.name}' ended, and was cancelled: ` +
+      `await it there, or give it to createTask(…)`,
+  })
+  return error
 }
 
 /**

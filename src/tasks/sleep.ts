@@ -24,9 +24,8 @@ class Sleep<T> extends Operation<T> {
 
   begin(frame: Frame): Waiting {
     const { loop } = frame
-    const wait = this.wait(frame)
     if (this.#delay <= 0) {
-      wait.wake()
+      this.wake()
       return waiting
     }
     if (this.#delay !== Infinity) {

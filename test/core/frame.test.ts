@@ -6,7 +6,7 @@ import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { Frame } from "#src/core/frame.ts"
 import { frameOf } from "#src/core/task.ts"
-import { Wait } from "#src/core/wait.ts"
+import type { Wait } from "#src/core/wait.ts"
 import { Random } from "../support/random.ts"
 import { hostTurn, soon } from "./support/watched.ts"
 
@@ -33,16 +33,17 @@ function checkTrees(loop: asyncio.EventLoop, where: string): void {
       const adopted = frame === root && /^(left behind|outliving)/.test(task.getName())
       if (begun && !adopted && frame.first === null) unheld += 1
       let previous: unknown = null
-      for (let below = frame.first; below !== null; below = below.next) {
-        assert.equal(below.previous, previous, `${where}: links below ${frame.name}`)
+      for (let below = frame.first; below !== null; below = below.after) {
+        assert.equal(below.before, previous, `${where}: links below ${frame.name}`)
         previous = below
         if (below instanceof Frame) {
           assert.equal(below.parent, frame, `${where}: parent of ${below.name}`)
           assert.ok(below.depth > depth, `${where}: depth of ${below.name}`)
           visit(below, below.depth)
-        } else if (below instanceof Wait) {
-          assert.equal(below.frame, frame, `${where}: frame of a wait`)
-          assert.notEqual(below.state, "over", `${where}: a wait that is over still hangs below ${frame.name}`)
+        } else {
+          const wait = below as Wait
+          assert.equal(wait.frame, frame, `${where}: frame of a wait`)
+          assert.notEqual(wait.state, "over", `${where}: a wait that is over still hangs below ${frame.name}`)
         }
       }
       assert.equal(frame.last, previous, `${where}: last below ${frame.name}`)

@@ -9,7 +9,7 @@ let looks = 0
 
 /** A member whose state is set by hand. */
 class Member extends LineOperation<void> {
-  state: "pending" | "woken" | "cancelled" = "pending"
+  override state: "pending" | "woken" | "cancelled" = "pending"
   readonly name = "member"
 
   constructor() {
