@@ -5,9 +5,10 @@ import { describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type ContextSnapshot } from "../host/host.ts"
+import { BodyFrame, follow, followFrom } from "./body-frame.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish } from "./coroutine.ts"
-import { Frame, type Boundary } from "./frame.ts"
+import type { Frame } from "./frame.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { ignore, type OnFulfilled, type OnRejected } from "./wait.ts"
 
@@ -16,22 +17,12 @@ type Body<T> = (...args: never[]) => T | PromiseLike<T>
 
 const noArguments: readonly unknown[] = []
 
-/**
- * Invariant: the line that awaits is told once: when the body ends, or when the frame is
- * left behind, whichever comes first.
- */
-export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
+export class BodyCoroutine<T> extends Coroutine<T> {
   readonly name: string
   #body: Body<T>
   #self: unknown
   #args: readonly unknown[]
-  /** The frame that awaits, until its line is told. */
-  #above: Frame | null = null
   #frame: Frame | null = null
-  // How the line is told.
-  #look: Look | null = null
-  #resolve: ((value: unknown) => void) | null = null
-  #reject: ((error: unknown) => void) | null = null
 
   constructor(name: string, body: Body<T>, self?: unknown, args: readonly unknown[] = noArguments) {
     super()
@@ -47,37 +38,28 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
     onRejected: OnRejected,
     byEngine: boolean,
   ): Promise<unknown> | undefined {
-    const child = new Frame(frame.loop, this.name, frame.owner, frame, frame.context)
-    child.boundary = this
+    const child = new CallFrame<T>(this, frame)
     child.begin()
     this.#frame = child
-    this.#above = frame
-    let returned: Promise<unknown> | undefined
     if (byEngine) {
-      this.#resolve = onFulfilled as (value: unknown) => void // the engine passes both
-      this.#reject = onRejected as (error: unknown) => void
+      child.resolve = onFulfilled as (value: unknown) => void // the engine passes both
+      child.reject = onRejected as (error: unknown) => void
     } else {
       const look = new Look(onFulfilled, onRejected)
-      this.#look = look
-      this.#resolve = look.resolve
-      this.#reject = look.reject
-      returned = look.promise
+      child.look = look
+      child.resolve = look.resolve
+      child.reject = look.reject
     }
     this.opened(child)
-    let outcome: Promise<T>
     if (byEngine && host.jobsKeepStores) {
       // This job ends here, and its store with it: nobody's need be restored.
       host.setStore(child)
-      outcome = this.run()
-    } else {
-      outcome = host.enter(child, runBody, this) as Promise<T> // the body's own outcome
+      follow(this.run(), child)
+      return undefined
     }
     // These reactions run in the context of whoever called `then`, as their callbacks must.
-    outcome.then(
-      (value) => this.#ended(value),
-      (error: unknown) => this.#failed(error),
-    )
-    return returned
+    followFrom(host.enter(child, runBody, this), child)
+    return child.look?.promise
   }
 
   protected runAs(frame: Frame): Promise<T> {
@@ -90,33 +72,16 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
   }
 
   /** The frame begins. */
-  protected opened(_frame: Frame): void {}
+  opened(_frame: Frame): void {}
 
   /** The body returned; what this returns or throws goes on. */
-  protected returned(value: T, _frame: Frame): T {
+  returned(value: T, _frame: Frame): T {
     return value
   }
 
   /** The body threw, or was left behind; what this returns or throws goes on. */
-  protected threw(error: unknown, _frame: Frame): T {
+  threw(error: unknown, _frame: Frame): T {
     throw error
-  }
-
-  abandon(request: CancelRequest): void {
-    const above = this.#above
-    if (above === null) return
-    above.loop.schedule({
-      quiet: false,
-      run: () => {
-        if (this.#above === null) return
-        this.#above = null
-        if (!above.ended) above.loop.turn = above
-        const tell = (): void => this.#tellThrown(cancellation(request), above)
-        // No reaction brings the context of whoever called `then` here.
-        if (this.#look === null) tell()
-        else this.#look.snapshot.run(tell, undefined)
-      },
-    })
   }
 
   /** Calls the body, here and now. */
@@ -134,59 +99,97 @@ export class BodyCoroutine<T> extends Coroutine<T> implements Boundary {
       return Promise.reject(error) // the body was no async function and threw
     }
   }
+}
 
-  #ended(value: T): void {
-    const frame = this.#frame as Frame // set before the body runs
+function runBody(coroutine: BodyCoroutine<unknown>): Promise<unknown> {
+  return coroutine.run()
+}
+
+/**
+ * The body of a coroutine that somebody's line awaits.
+ *
+ * Invariant: the line is told once: when the body ends, or when the frame is left behind,
+ * whichever comes first.
+ */
+class CallFrame<T> extends BodyFrame {
+  readonly #coroutine: BodyCoroutine<T>
+  /** The frame that awaits, until its line is told. */
+  #above: Frame | null
+  // How the line is told.
+  resolve: ((value: unknown) => void) | null = null
+  reject: ((error: unknown) => void) | null = null
+  look: Look | null = null
+
+  constructor(coroutine: BodyCoroutine<T>, above: Frame) {
+    super(above.loop, coroutine.name, above.owner, above, above.context)
+    this.#coroutine = coroutine
+    this.#above = above
+    this.boundary = this
+  }
+
+  abandon(request: CancelRequest): void {
+    const above = this.#above
+    if (above === null) return
+    above.loop.schedule({
+      quiet: false,
+      run: () => {
+        if (this.#above === null) return
+        this.#above = null
+        if (!above.ended) above.loop.turn = above
+        const tell = (): void => this.#tellThrown(cancellation(request), above)
+        // No reaction brings the context of whoever called `then` here.
+        if (this.look === null) tell()
+        else this.look.snapshot.run(tell, undefined)
+      },
+    })
+  }
+
+  returned(value: unknown): void {
     const awaited = this.#above !== null
     this.#above = null
     let how: "returned" | "threw" = "returned"
-    let outcome: unknown = value
+    let outcome = value
     if (awaited) {
       try {
-        outcome = this.returned(value, frame)
+        outcome = this.#coroutine.returned(value as T, this) // the body's value
       } catch (error) {
         how = "threw"
         outcome = error
       }
     }
-    if (frame.parent === null) frame.owner?.bodyEnded(frame)
-    frame.end()
+    if (this.parent === null) this.owner?.bodyEnded(this)
+    this.end()
     if (awaited) this.#tell(how, outcome)
   }
 
-  #failed(error: unknown): void {
-    const frame = this.#frame as Frame // set before the body runs
+  threw(error: unknown): void {
     const awaited = this.#above !== null
     this.#above = null
-    if (frame.parent === null) frame.owner?.bodyEnded(frame, awaited ? undefined : error)
-    if (awaited) this.#tellThrown(error, frame)
-    else frame.end(error)
+    if (this.parent === null) this.owner?.bodyEnded(this, awaited ? undefined : error)
+    if (awaited) this.#tellThrown(error, this)
+    else this.end(error)
   }
 
   #tellThrown(error: unknown, frame: Frame): void {
     let how: "returned" | "threw" = "returned"
     let outcome: unknown
     try {
-      outcome = this.threw(error, frame)
+      outcome = this.#coroutine.threw(error, frame)
     } catch (thrown) {
       how = "threw"
       outcome = thrown
     }
-    if (frame === this.#frame) frame.end(error)
+    if (frame === this) this.end(error)
     this.#tell(how, outcome)
   }
 
   #tell(how: "returned" | "threw", outcome: unknown): void {
-    this[finish](how, outcome)
-    if (how === "returned") this.#resolve?.(outcome)
-    else this.#reject?.(outcome)
-    this.#resolve = null
-    this.#reject = null
+    this.#coroutine[finish](how, outcome)
+    if (how === "returned") this.resolve?.(outcome)
+    else this.reject?.(outcome)
+    this.resolve = null
+    this.reject = null
   }
-}
-
-function runBody(coroutine: BodyCoroutine<unknown>): Promise<unknown> {
-  return coroutine.run()
 }
 
 function spent(): never {

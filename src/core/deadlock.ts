@@ -69,7 +69,7 @@ function circle(loop: Scheduler): DeadlockError {
 /** The tasks of a loop and what each waits for, one a line. */
 export function listTasks(loop: Scheduler): string {
   const lines: string[] = []
-  for (const task of loop.tasks) {
+  for (const { task } of loop.tasks) {
     if (!(task instanceof Task)) continue
     const waits = [...openWaits(task[frameOf])].map((wait) => {
       const { kind, detail } = wait.info()

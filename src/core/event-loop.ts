@@ -152,7 +152,7 @@ export class EventLoop extends Scheduler {
     if (this.running) throw new RuntimeError("cannot close a running event loop; stop() it first")
     if (this.dead) return
     this.lostErrors.flush()
-    for (const task of this.tasks) {
+    for (const { task } of this.tasks) {
       if (this.leftBehind.has(task)) continue
       this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task })
     }

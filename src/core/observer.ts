@@ -10,11 +10,13 @@ import { host } from "../host/host.ts"
 /** A task, as observers see it. `id` is unique in the process. */
 export interface TaskInfo {
   readonly id: number
+  readonly taskName: string
+  /** What its code is called: the coroutine, or the function. */
   readonly name: string
+  /** Tells the tasks of one loop, and its clock, from those of another. */
+  readonly loop: object
   /** Whether its code runs. When the task is created that is so only for code left behind. */
   readonly begun: boolean
-  /** `loop` tells the tasks of one loop, and its clock, from those of another; `name` is the coroutine's. */
-  readonly frame: { readonly loop: object; readonly name: string }
 }
 
 /** What a task waits for. */

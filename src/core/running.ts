@@ -27,7 +27,7 @@ export function currentTask(): Task<unknown> | undefined {
 
 /** The tasks of a loop that are not done, in the order of their creation. */
 export function allTasks(loop: EventLoop = getRunningLoop()): Set<Task<unknown>> {
-  return new Set(loop.tasks as Set<Task<unknown>>) // only tasks register there
+  return new Set([...loop.tasks].map(({ task }) => task as Task<unknown>)) // only tasks register there
 }
 
 /** How a task is made with `createTask`. */

@@ -15,6 +15,7 @@
  */
 import { Deque } from "../structures/deque.ts"
 import { Heap } from "../structures/heap.ts"
+import { LinkedList, type Linked } from "../structures/linked-list.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import { SystemClock, type Clock } from "./clock.ts"
@@ -29,6 +30,11 @@ export interface Line {
   readonly depth: number
   /** The task that it belongs to, for observers. */
   readonly owner: object | null
+}
+
+/** What stands for a task among those of its loop. */
+export interface Registered extends Linked<Registered> {
+  readonly task: object
 }
 
 /** What an exception handler is told. */
@@ -104,7 +110,7 @@ export class Scheduler {
   hostOperations = 0
   #stalled = false
   /** The tasks that are not done, held strongly: nobody else need keep them. */
-  readonly tasks = new Set<object>()
+  readonly tasks = new LinkedList<Registered>()
   /** Those of `tasks` that stand for code left behind; nothing waits for them. */
   readonly leftBehind = new Set<object>()
   /** Waits on futures opened since somebody last looked for circles among them. */

@@ -4,15 +4,17 @@
  * Long: a task and what drives its body need each other, so the two stand in one file.
  */
 import { describe, isThenable } from "../structures/arguments.ts"
+import type { Linked } from "../structures/linked-list.ts"
 import { cancellationIn } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortSignalLike, type ContextSnapshot } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
+import { BodyFrame, follow } from "./body-frame.ts"
 import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
-import { currentFrame, detachedFrame, Frame, type Boundary, type Disowned, type FrameOwner } from "./frame.ts"
+import { currentFrame, detachedFrame, Frame, type Disowned, type FrameOwner } from "./frame.ts"
 import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
 import { reportLost } from "./lost-errors.ts"
@@ -51,7 +53,7 @@ let counter = 0
  */
 export class Task<T> extends Future<T> {
   #name: string | undefined
-  readonly #run: TaskRun<T>
+  readonly #run: TaskRun
 
   /** @throws TypeError for a promise or task, RuntimeError for a coroutine that has started. */
   constructor(work: Startable<T>, options: TaskOptions = {}) {
@@ -60,12 +62,14 @@ export class Task<T> extends Future<T> {
     checkStartable(work)
     counter += 1
     this.#name = options.name
-    this.#run = new TaskRun(this, counter, work, loop, options)
-    loop.tasks.add(this)
-    if (observer !== null) observer.taskCreated(this.#run, currentFrame()?.owner as never, loop.clock.time())
-    if (options[adopting] !== undefined) return
-    if (options.eagerStart === true && loop.running && host.followsAwait) this.#run.startEagerly()
-    else loop.schedule(this.#run)
+    const adopted = options[adopting]
+    const run = adopted === undefined ? new TaskFrame(this, counter, work, loop, options.context) : new Adopted(this, counter, adopted)
+    this.#run = run
+    loop.tasks.append(run)
+    if (observer !== null) observer.taskCreated(run, currentFrame()?.owner as never, loop.clock.time())
+    if (run instanceof Adopted) return
+    if (options.eagerStart === true && loop.running && host.followsAwait) run.start()
+    else loop.schedule(run)
   }
 
   override get [Symbol.toStringTag](): string {
@@ -87,7 +91,7 @@ export class Task<T> extends Future<T> {
 
   /** The coroutine it was made of; undefined if it was made of a function. */
   getCoro(): Coroutine<T> | undefined {
-    return this.#run.coroutine
+    return this.#run.coroutine as Coroutine<T> | undefined // what the constructor was given
   }
 
   /** The context variables it runs with. */
@@ -119,7 +123,7 @@ export class Task<T> extends Future<T> {
   uncancel(): number {
     const frame = currentFrame()
     const { frame: own } = this.#run
-    if (!this.#run.begun) return this.#run.forgive()
+    if (!this.#run.begun) return this.#run.forgiveEarly()
     return withdraw(frame !== undefined && !frame.ended && frame.root === own ? frame : innermost(own))
   }
 
@@ -162,7 +166,7 @@ export class Task<T> extends Future<T> {
       path.closed = true
       return false
     }
-    this.#run.interrupt(request)
+    this.#run.cancel(request)
     return true
   }
 
@@ -180,219 +184,279 @@ export class Task<T> extends Future<T> {
   }
 }
 
+/** What a task knows of what runs it. */
+interface TaskRun extends FrameOwner, Target, TaskInfo, Linked<TaskRun> {
+  readonly task: Task<unknown>
+  readonly loop: Scheduler
+  readonly coroutine: Coroutine<unknown> | undefined
+  /** Brings a request to its code. */
+  cancel(request: CancelRequest): void
+  /** Withdraws a request from before the first step. */
+  forgiveEarly(): number
+}
+
 /**
- * Drives a task's body: its first step, its frame, its outcome.
+ * The frame of a task's body, and what drives it: first step and outcome.
  *
  * Invariant: the task gets exactly one outcome: from the body, from a request before the
  * first step, or from being left behind.
  */
-class TaskRun<T> implements Runnable, FrameOwner, Boundary, Target, TaskInfo {
-  readonly quiet = false
+class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
+  declare readonly quiet: false
   readonly id: number
   readonly task: Task<T>
-  readonly frame: Frame
-  readonly coroutine: Coroutine<T> | undefined
+  previous: TaskRun | null = null
+  next: TaskRun | null = null
   onPath = false
   begun = false
   #abandoned = false
-  /** Stands for code that ran before, as part of another task. */
-  #adopted = false
-  #function: (() => T | PromiseLike<T>) | undefined
+  readonly #work: Startable<T>
   #snapshot: ContextSnapshot | undefined
   /** A request from before the first step. */
   #early: CancelRequest | null = null
 
-  constructor(task: Task<T>, id: number, work: Startable<T>, loop: Scheduler, options: TaskOptions) {
+  static {
+    Object.defineProperty(this.prototype, "quiet", { value: false })
+  }
+
+  constructor(task: Task<T>, id: number, work: Startable<T>, loop: Scheduler, context: ContextValues | undefined) {
+    super(loop, work.name === "" ? "function" : work.name, null, null, context ?? currentContext().copy())
+    this.owner = this
+    this.boundary = this
     this.task = task
     this.id = id
-    this.coroutine = work instanceof Coroutine ? work : undefined
-    this.coroutine?.[take]()
-    if (!(work instanceof Coroutine)) this.#function = work
-    const adopted = options[adopting]
-    if (adopted !== undefined) {
-      this.frame = adopted
-      this.begun = true
-      this.#adopted = true
-      adopted.giveTo(this)
-      return
-    }
-    const name = work.name === "" ? "function" : work.name
-    this.frame = new Frame(loop, name, this, null, options.context ?? currentContext().copy())
-    this.frame.boundary = this
+    this.#work = work
+    if (work instanceof Coroutine) work[take]()
     this.#snapshot = host.capture()
   }
 
-  get name(): string {
+  get frame(): Frame {
+    return this
+  }
+
+  get coroutine(): Coroutine<T> | undefined {
+    return this.#work instanceof Coroutine ? this.#work : undefined
+  }
+
+  get taskName(): string {
     return this.task.getName()
   }
 
   get label(): string {
-    return `task '${this.task.getName()}'`
+    return `task '${this.taskName}'`
   }
 
   run(): void {
     const early = this.#early
     if (early !== null) {
       this.coroutine?.[close]()
-      if (!this.#unregister()) return
+      if (!unregister(this)) return
       const error = cancellation(early)
       this.task[cancelWith](error)
-      this.#tellDone("cancelled", error)
+      tellDone(this, "cancelled", error)
       return
     }
-    this.frame.loop.turn = this.frame
-    this.#start()
-    if (!host.followsAwait) host.setStore(this.frame)
+    this.loop.resumes(this)
+    this.start()
+    if (!host.followsAwait) host.setStore(this)
   }
 
-  startEagerly(): void {
-    this.#start()
+  /** The first step, here and now. */
+  start(): void {
+    this.begun = true
+    this.begin()
+    if (observer !== null) observer.taskResumed(this, this.loop.clock.time())
+    const snapshot = this.#snapshot
+    this.#snapshot = undefined
+    snapshot?.run(TaskFrame.#body, this)
   }
 
-  interrupt(request: CancelRequest): void {
+  cancel(request: CancelRequest): void {
     if (this.begun) {
       interruptTask(this, request)
     } else {
-      count(this.frame)
-      this.frame.abortSignal(request)
+      count(this)
+      this.abortSignal(request)
       this.#early = request
     }
   }
 
-  /** Withdraws a request from before the first step. */
-  forgive(): number {
-    const left = withdraw(this.frame)
+  forgiveEarly(): number {
+    const left = withdraw(this)
     if (left === 0) this.#early = null
     return left
   }
 
   disown(frame: Frame, why: Disowned): void {
-    if (this.#adopted && frame === this.frame) {
-      // This task stands for the frame already.
-      if (why === "left behind") frame.loop.leftBehind.add(this.task)
-      return
-    }
-    const left = new Task(notCalled, {
-      loop: frame.loop,
-      name: `${why === "left behind" ? why : "outliving"}: ${frame.name} of ${this.label}`,
-      context: frame.context,
-      [adopting]: frame,
-    })
-    if (frame === this.frame) this.#abandoned = true
-    if (why === "left behind") frame.loop.leftBehind.add(left)
-    if (why !== "orphaned") return
-    frame.loop.callExceptionHandler({
-      message:
-        `coroutine '${frame.name}' was still running when the code of ${this.label} that started it ended, ` +
-        `and is cancelled: await it there, or give it to createTask(…)`,
-      task: left,
-    })
-    frame.interrupt(requestBy("nothing outlives the frame that started it", "the runtime"))
+    if (frame === this) this.#abandoned = true
+    adopt(frame, why, this.label)
   }
 
-  bodyEnded(frame: Frame, error?: unknown): void {
-    if (frame !== this.frame || this.task.done()) return
-    this.#unregister()
-    if (error === undefined || cancellationIn(error) !== undefined) {
-      this.task[returnWith](undefined as T) // nobody gets a result of what was left behind
-      this.#tellDone("returned")
-      return
-    }
-    this.task[failWith](error)
-    this.#tellDone("failed", error)
-    this.task[forget]()
-    frame.loop.callExceptionHandler({
-      message: `code that was left behind at a foreign promise failed later (${this.task.getName()})`,
-      exception: error,
-      task: this.task,
-    })
+  bodyEnded(): void {
+    // Its own body tells `returned` and `threw`.
   }
 
   /** The body awaits something foreign and the task was asked to cancel: it ends without it. */
   abandon(request: CancelRequest): void {
-    this.frame.loop.schedule({
+    this.loop.schedule({
       quiet: true,
       run: () => {
-        if (!this.#unregister()) return
+        if (!unregister(this)) return
         const error = cancellation(request)
         this.task[cancelWith](error)
-        this.#tellDone("left behind", error)
+        tellDone(this, "left behind", error)
       },
     })
   }
 
-  #start(): void {
-    this.begun = true
-    this.frame.begin()
-    if (observer !== null) observer.taskResumed(this, this.frame.loop.clock.time())
-    const snapshot = this.#snapshot
-    this.#snapshot = undefined
-    snapshot?.run(TaskRun.#body, this)
-  }
-
-  static #body(this: void, self: TaskRun<unknown>): void {
-    host.setStore(self.frame)
-    self.#call().then(
-      (value) => self.#returned(value),
-      (error: unknown) => self.#threw(error),
-    )
+  static #body(this: void, self: TaskFrame<unknown>): void {
+    host.setStore(self)
+    follow(self.#call(), self)
   }
 
   #call(): Promise<T> {
-    if (this.coroutine !== undefined) return this.coroutine[launch](this.frame)
-    const fn = this.#function
-    this.#function = undefined
+    const work = this.#work
+    if (work instanceof Coroutine) return work[launch](this)
     try {
-      return Promise.resolve(fn?.() as T) // #function is set unless there is a coroutine
+      return Promise.resolve(work())
     } catch (error) {
-      return Promise.reject(error) // fn was no async function and threw
+      return Promise.reject(error) // it was no async function and threw
     }
   }
 
-  #returned(value: T): void {
+  returned(value: unknown): void {
     if (this.#abandoned) {
-      this.frame.owner?.bodyEnded(this.frame)
-      this.frame.end()
+      this.owner?.bodyEnded(this)
+      this.end()
       return
     }
-    const { undelivered } = this.frame
-    if (this.#unregister()) {
+    const { undelivered } = this
+    if (unregister(this)) {
       this.coroutine?.[finish]("returned", value)
-      if (undelivered === null) this.task[returnWith](value)
+      if (undelivered === null) this.task[returnWith](value as T) // the body's value
       else this.task[cancelBy](undelivered.request)
-      this.#tellDone(undelivered === null ? "returned" : "cancelled")
+      tellDone(this, undelivered === null ? "returned" : "cancelled")
     }
-    this.frame.end()
+    this.end()
   }
 
-  #threw(error: unknown): void {
+  threw(error: unknown): void {
     if (this.#abandoned) {
-      this.frame.owner?.bodyEnded(this.frame, error)
-      this.frame.end(error)
+      this.owner?.bodyEnded(this, error)
+      this.end(error)
       return
     }
-    if (this.#unregister()) {
+    if (unregister(this)) {
       this.coroutine?.[finish]("threw", error)
       const cancelled = cancellationIn(error)
       if (cancelled === undefined) this.task[failWith](error)
       else this.task[cancelWith](cancelled)
-      this.#tellDone(cancelled === undefined ? "failed" : "cancelled", error)
+      tellDone(this, cancelled === undefined ? "failed" : "cancelled", error)
     }
-    this.frame.end(error)
+    this.end(error)
+  }
+}
+
+/**
+ * Stands for code that ran as part of another task and goes on for nobody.
+ *
+ * Invariant: its task is done when that code has ended.
+ */
+class Adopted implements TaskRun {
+  readonly begun = true
+  readonly coroutine = undefined
+  readonly id: number
+  readonly task: Task<unknown>
+  readonly frame: Frame
+  previous: TaskRun | null = null
+  next: TaskRun | null = null
+  onPath = false
+
+  constructor(task: Task<unknown>, id: number, frame: Frame) {
+    this.task = task
+    this.id = id
+    this.frame = frame
+    frame.giveTo(this)
   }
 
-  /** The task is about to be done; false if it was before. */
-  #unregister(): boolean {
-    const { task, frame } = this
-    if (task.done()) return false
-    frame.loop.tasks.delete(task)
-    if (frame.loop.leftBehind.size > 0) frame.loop.leftBehind.delete(task)
-    return true
+  get loop(): Scheduler {
+    return this.frame.loop
   }
 
-  #tellDone(how: TaskEnd, reason?: unknown): void {
-    if (observer !== null) observer.taskDone(this, how, this.frame.loop.clock.time(), reason)
+  get name(): string {
+    return this.frame.name
   }
+
+  get taskName(): string {
+    return this.task.getName()
+  }
+
+  get label(): string {
+    return `task '${this.taskName}'`
+  }
+
+  cancel(request: CancelRequest): void {
+    interruptTask(this, request)
+  }
+
+  forgiveEarly(): number {
+    return withdraw(this.frame)
+  }
+
+  disown(frame: Frame, why: Disowned): void {
+    if (frame !== this.frame) adopt(frame, why, this.label)
+    // This task stands for the frame already.
+    else if (why === "left behind") frame.loop.leftBehind.add(this.task)
+  }
+
+  bodyEnded(frame: Frame, error?: unknown): void {
+    if (frame !== this.frame || !unregister(this)) return
+    if (error === undefined || cancellationIn(error) !== undefined) {
+      this.task[returnWith](undefined) // nobody gets a result of what was left behind
+      tellDone(this, "returned")
+      return
+    }
+    this.task[failWith](error)
+    tellDone(this, "failed", error)
+    this.task[forget]()
+    frame.loop.callExceptionHandler({
+      message: `code that was left behind at a foreign promise failed later (${this.taskName})`,
+      exception: error,
+      task: this.task,
+    })
+  }
+}
+
+/** Makes a task of a frame that has no task any more. */
+function adopt(frame: Frame, why: Disowned, label: string): void {
+  const left = new Task(notCalled, {
+    loop: frame.loop,
+    name: `${why === "left behind" ? why : "outliving"}: ${frame.name} of ${label}`,
+    context: frame.context,
+    [adopting]: frame,
+  })
+  if (why === "left behind") frame.loop.leftBehind.add(left)
+  if (why !== "orphaned") return
+  frame.loop.callExceptionHandler({
+    message:
+      `coroutine '${frame.name}' was still running when the code of ${label} that started it ended, ` +
+      `and is cancelled: await it there, or give it to createTask(…)`,
+    task: left,
+  })
+  frame.interrupt(requestBy("nothing outlives the frame that started it", "the runtime"))
+}
+
+/** A task is about to be done; false if it was before. */
+function unregister(run: TaskRun): boolean {
+  const { task, loop } = run
+  if (task.done()) return false
+  loop.tasks.remove(run)
+  if (loop.leftBehind.size > 0) loop.leftBehind.delete(task)
+  return true
+}
+
+function tellDone(run: TaskRun, how: TaskEnd, reason?: unknown): void {
+  if (observer !== null) observer.taskDone(run, how, run.loop.clock.time(), reason)
 }
 
 function notCalled(): never {
@@ -401,7 +465,11 @@ function notCalled(): never {
 
 /** The task whose code runs in `frame`; undefined for callbacks and outside any loop. */
 export function taskOf(frame: Frame | undefined): Task<unknown> | undefined {
-  return frame !== undefined && !frame.ended && frame.owner instanceof TaskRun ? frame.owner.task : undefined
+  return frame !== undefined && !frame.ended && isRun(frame.owner) ? frame.owner.task : undefined
+}
+
+function isRun(owner: FrameOwner | null): owner is TaskFrame<unknown> | Adopted {
+  return owner instanceof TaskFrame || owner instanceof Adopted
 }
 
 /** The frame furthest down the first line of a task, where its code stands. */

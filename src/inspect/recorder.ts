@@ -154,7 +154,7 @@ export class Recorder implements Observer {
 
   taskDone(task: TaskInfo, how: TaskEnd, time: number, reason: unknown): void {
     const entry = this.#entryOf(task)
-    entry.name = task.name // it may have been renamed
+    entry.name = task.taskName // it may have been renamed
     entry.lives = false
     entry.end = { how, reason: reason === undefined ? undefined : textOf(reason) }
     this.#add(entry, DONE, time, "")
@@ -166,7 +166,7 @@ export class Recorder implements Observer {
   }
 
   #enter(task: TaskInfo, parent: number | undefined, leftBehind: boolean): Entry {
-    const { loop, name: code } = task.frame
+    const { loop, name: code, taskName: name } = task
     let number = this.#loops.get(loop)
     if (number === undefined) {
       number = this.#loopCount += 1
@@ -174,7 +174,7 @@ export class Recorder implements Observer {
     }
     const entry: Entry = {
       id: task.id,
-      name: task.name,
+      name,
       code,
       loop: number,
       parent,

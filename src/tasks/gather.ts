@@ -3,6 +3,7 @@
  */
 import { checkInteger, describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
+import { Coroutine } from "../core/coroutine.ts"
 import { cancellation, type CancelRequest } from "../core/cancel-request.ts"
 import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, forget, returnWith, takeCancelledError } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
@@ -147,18 +148,24 @@ export function gather(work: Iterable<Gatherable>, options: GatherOptions = {}):
   if (options.limit !== undefined) checkInteger(options.limit, "the limit of gather", 1)
   const start = options.limit === undefined ? ensureFuture : limited(options.limit)
   const loop = items[0] instanceof Future ? items[0].getLoop() : getRunningLoop()
-  const known = new Map<unknown, Future<unknown>>()
+  const children: Future<unknown>[] = []
   const distinct: Future<unknown>[] = []
-  const children = items.map((item) => {
-    let child = known.get(item)
+  // A function makes new work each time, and a coroutine that has not started (with a limit it
+  // may be waiting for that) is here for the first time; anything else runs once, however
+  // often it is given.
+  const unlimited = options.limit === undefined
+  let known: Map<unknown, Future<unknown>> | undefined
+  for (const item of items) {
+    const isNew = typeof item === "function" || (unlimited && item instanceof Coroutine && item.unstarted)
+    if (!isNew) known ??= new Map(children.map((child, index) => [items[index], child]))
+    let child = isNew ? undefined : known?.get(item)
     if (child === undefined) {
       child = start(item as AwaitableValue<unknown>, loop)
       distinct.push(child)
-      // A function makes new work each time; anything else runs once, however often it is given.
-      if (typeof item !== "function") known.set(item, child)
+      if (typeof item !== "function") known?.set(item, child)
     }
-    return child
-  })
+    children.push(child)
+  }
   return new Gathering(loop, children, distinct, options.returnExceptions === true)
 }
 

@@ -34,16 +34,16 @@ class TimeoutBody<T> extends BodyCoroutine<T> {
     return passError(refusal, onFulfilled, onRejected, byEngine)
   }
 
-  protected override opened(frame: Frame): void {
+  override opened(frame: Frame): void {
     this.#timeout[enter](frame)
   }
 
-  protected override returned(value: T, frame: Frame): T {
+  override returned(value: T, frame: Frame): T {
     this.#timeout[leave](frame, undefined)
     return value
   }
 
-  protected override threw(error: unknown, frame: Frame): T {
+  override threw(error: unknown, frame: Frame): T {
     this.#timeout[leave](frame, { error })
     // What is left of a timeout that does not raise: nothing, as its type says.
     return undefined as T

@@ -409,10 +409,10 @@ describe("observers", () => {
   it("see each task created, resumed, parked and done, and each handle begun and done", async () => {
     const events: string[] = []
     const off = observe({
-      taskCreated: (task, parent) => events.push(`created ${task.name} by ${parent?.name}`),
-      taskResumed: (task) => events.push(`resumed ${task.name}`),
-      taskParked: (task, on) => events.push(`parked ${task.name} on ${on.kind}`),
-      taskDone: (task, how) => events.push(`done ${task.name} ${how}`),
+      taskCreated: (task, parent) => events.push(`created ${task.taskName} by ${parent?.taskName}`),
+      taskResumed: (task) => events.push(`resumed ${task.taskName}`),
+      taskParked: (task, on) => events.push(`parked ${task.taskName} on ${on.kind}`),
+      taskDone: (task, how) => events.push(`done ${task.taskName} ${how}`),
       handleBegun: (name) => events.push(`begun ${name}`),
       handleDone: (name) => events.push(`ended ${name}`),
     })

@@ -69,6 +69,18 @@ virtual("the same awaitable given twice is run once and its result repeated (R54
   assert.equal(runs, 1)
 })
 
+virtual("the same coroutine given twice is run once, wherever it stands and with a limit too", async () => {
+  for (const options of [{}, { limit: 1 }]) {
+    let runs = 0
+    const once = asyncio.coroutine("once", async () => (runs += 1))()
+    const future = new asyncio.Future<number>()
+    future.setResult(7)
+    const other = asyncio.coroutine("other", async () => 5)
+    assert.deepEqual(await asyncio.gather([other(), once, future, once, other(), future, once], options), [5, 1, 7, 1, 5, 7, 1])
+    assert.equal(runs, 1)
+  }
+})
+
 virtual("the same function given twice is called twice", async () => {
   let calls = 0
   const call = async (): Promise<number> => (calls += 1)
