@@ -466,9 +466,13 @@ export class FutureWait<T> implements Wait, Listener {
 
 /** Calls an internal function through the loop once a future is done, like a done callback without context. */
 export class Relay<T> implements Listener, Runnable {
-  readonly quiet = true
+  declare readonly quiet: true
   readonly #future: Future<T>
   readonly #callback: (future: Future<T>) => void
+
+  static {
+    Object.defineProperty(this.prototype, "quiet", { value: true })
+  }
 
   constructor(future: Future<T>, callback: (future: Future<T>) => void) {
     this.#future = future

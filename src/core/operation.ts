@@ -19,6 +19,7 @@ import {
   forgiveWait,
   interruptWait,
   park,
+  parkForPromise,
   pass,
   passError,
   settle,
@@ -37,8 +38,9 @@ export type Waiting = typeof waiting
  * An operation is its own wait. What a wait asks of it, and the library's own files, stands
  * here; users see a `Coroutine`.
  */
-export abstract class Operation<T> extends Coroutine<T> implements Wait {
+export abstract class Operation<T> extends Coroutine<T> implements Wait, Callback {
   declare readonly quiet: true
+  declare readonly context: undefined
   /** Whose line waits; null before that, and when the frame has ended. */
   frame: Frame | null = null
   before: Below | null = null
@@ -50,7 +52,7 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait {
 
   static {
     // On the prototype: a field would cost every wait a slot.
-    Object.defineProperty(this.prototype, "quiet", { value: true })
+    Object.defineProperties(this.prototype, { quiet: { value: true }, context: { value: undefined } })
   }
 
   /** Starts: returns the result, throws, or returns `waiting` after arranging to be woken. */
@@ -106,7 +108,14 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait {
   }
 
   protected runAs(frame: Frame): Promise<T> {
-    return this.start(frame, undefined, undefined, false) as Promise<T> // without handlers the outcome passes through
+    this.frame = frame
+    let result: T | Waiting
+    try {
+      result = this.begin(frame)
+    } catch (error) {
+      return Promise.reject(error) // the task tells this coroutine of it
+    }
+    return result === waiting ? parkForPromise(this) : Promise.resolve(result)
   }
 
   protected get loop(): Scheduler | undefined {
@@ -134,6 +143,15 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait {
     }
   }
 
+  /** As the callback of a timer. */
+  call(): void {
+    wake(this)
+  }
+
+  describe(): string {
+    return `wake ${this.name}`
+  }
+
   interrupt(request: CancelRequest): void {
     interruptWait(this, request)
   }
@@ -155,24 +173,5 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait {
     }
     this.dropped()
     this[finish]("threw", abandon(this))
-  }
-}
-
-/** Lets an operation have its turn when a timer is due. */
-export class WakeCallback implements Callback {
-  readonly quiet = true
-  readonly context = undefined
-  readonly #operation: Operation<unknown>
-
-  constructor(operation: Operation<unknown>) {
-    this.#operation = operation
-  }
-
-  call(): void {
-    this.#operation.wake()
-  }
-
-  describe(): string {
-    return `wake ${this.#operation.name}`
   }
 }

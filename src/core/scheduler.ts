@@ -371,6 +371,7 @@ export class Scheduler {
 }
 
 function related(a: Line, b: Line): boolean {
+  if (a === b) return true
   let deep: Line = a.depth > b.depth ? a : b
   const shallow: Line = deep === a ? b : a
   while (deep.depth > shallow.depth && deep.parent !== null) deep = deep.parent

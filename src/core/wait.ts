@@ -51,29 +51,36 @@ export interface Wait extends Below, Runnable {
 
 /** Parks the line that called `then`; returns what `then` is to return. */
 export function park<T>(wait: Wait, onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
+  if (!byEngine) return derive(parkForPromise<T>(wait), onFulfilled, onRejected)
+  // The engine's own functions: they run nobody's code, and nobody looks at what is returned.
+  wait.resolve = onFulfilled as (value: unknown) => void
+  wait.reject = onRejected as (error: unknown) => void
+  hang(wait, true)
+  return undefined
+}
+
+/**
+ * Parks a line that is resumed through a promise: what it calls runs in the context of
+ * whoever attaches it, which a promise keeps.
+ */
+export function parkForPromise<T>(wait: Wait): Promise<T> {
+  const promise = new Promise<T>(capture as never) // capture takes what any executor gets
+  wait.resolve = resolveCaptured
+  wait.reject = rejectCaptured
+  hang(wait, false)
+  return promise
+}
+
+function hang(wait: Wait, nothingOnStack: boolean): void {
   const { frame } = wait
-  let returned: Promise<unknown> | undefined
-  if (byEngine) {
-    // The engine's own functions: they run nobody's code, and nobody looks at what is returned.
-    wait.resolve = onFulfilled as (value: unknown) => void
-    wait.reject = onRejected as (error: unknown) => void
-  } else {
-    // Others run in the context of whoever called `then`, which a promise keeps for them.
-    const promise = new Promise<T>(capture as never) // capture takes what any executor gets
-    wait.resolve = resolveCaptured
-    wait.reject = rejectCaptured
-    returned = derive(promise, onFulfilled, onRejected)
+  if (frame === null) return
+  frame.attach(wait)
+  if (observer !== null && frame.owner !== null) {
+    observer.taskParked(frame.owner as never, wait.info(), frame.loop.clock.time())
   }
-  if (frame !== null) {
-    frame.attach(wait)
-    if (observer !== null && frame.owner !== null) {
-      observer.taskParked(frame.owner as never, wait.info(), frame.loop.clock.time())
-    }
-    const request = frame.takeUndelivered()
-    if (request !== null) wait.interrupt(request)
-    frame.loop.rest(frame, byEngine)
-  }
-  return returned
+  const request = frame.takeUndelivered()
+  if (request !== null) wait.interrupt(request)
+  frame.loop.rest(frame, nothingOnStack)
 }
 
 /** Puts a wait into the ready queue; false if it was woken or cancelled before. */

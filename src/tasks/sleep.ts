@@ -4,7 +4,7 @@ import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
 import type { TimerHandle } from "../core/handle.ts"
 import type { WaitInfo } from "../core/observer.ts"
-import { Operation, waiting, WakeCallback, type Waiting } from "../core/operation.ts"
+import { Operation, waiting, type Waiting } from "../core/operation.ts"
 
 class Sleep<T> extends Operation<T> {
   readonly #delay: number
@@ -29,7 +29,7 @@ class Sleep<T> extends Operation<T> {
       return waiting
     }
     if (this.#delay !== Infinity) {
-      this.#timer = loop.scheduleAt(loop.clock.time() + this.#delay, new WakeCallback(this))
+      this.#timer = loop.scheduleAt(loop.clock.time() + this.#delay, this)
     }
     return waiting
   }
