@@ -1,5 +1,6 @@
 """Fresh scenarios in parts, so that several Pythons can share the work."""
 import asyncio
+import gc
 import json
 import random
 
@@ -10,11 +11,19 @@ import oracle
 
 SHORTEST_TRACE = 8
 
+# What a scenario leaves half-way ends when it is collected, and its clean-up then runs in
+# whichever task is running. So that this is never one of another scenario, Python collects
+# between scenarios only.
+gc.disable()
+BETWEEN_COLLECTIONS = 50
+
 
 def made(seed, first, count):
     """What oracle.make(seed, ...) makes of its attempts from number `first` on, one JSON line each."""
     lines = []
     for n in range(first, first + count):
+        if n % BETWEEN_COLLECTIONS == 0:
+            gc.collect()
         rng = random.Random(f"{seed}/{n}")
         profile = rng.choice(list(oracle.Maker.PROFILES))
         scenario = oracle.Maker(rng, profile).scenario(f"{seed}-{n}")
