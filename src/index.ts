@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { whileDebugging } from "./core/debug.ts"
 import { installHost } from "./host/host.ts"
 import { nodeHost } from "./host/node.ts"
+import { watchDebugMode } from "./inspect/debug-mode.ts"
 
 installHost(nodeHost)
+whileDebugging(watchDebugMode)
 
 export { Context, ContextVar, copyContext, Token } from "./core/context-var.ts"
 export { bind } from "./core/bind.ts"

@@ -1,26 +1,22 @@
 /**
- * Loaded into the process of a program, before it: records what its tasks do, turns debug
- * mode on, and makes Ctrl-C an orderly end.
+ * Loaded into the process of a program, before it: records what its tasks do, and makes Ctrl-C an orderly end.
  */
 import { writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { pathToFileURL } from "node:url"
 
-import type { EventLoop } from "../core/event-loop.ts"
 import { Recorder } from "../inspect/recorder.ts"
-import { DEBUG, RECORDING, type Recorded } from "./settings.ts"
+import { RECORDING, type Recorded } from "./settings.ts"
 
 const INTERRUPTED = 130
 const ENDINGS = [["SIGINT", INTERRUPTED], ["SIGTERM", 143], ["SIGHUP", 129]] as const
 
-const { [RECORDING]: file, [DEBUG]: debug } = process.env
+const { [RECORDING]: file } = process.env
 // What the program starts in turn is no business of ours.
 delete process.env[RECORDING]
-delete process.env[DEBUG]
 
 endQuietly()
 if (file !== undefined) await record(file)
-if (debug !== undefined) await debugEveryLoop()
 
 /**
  * Ctrl-C that the program does not handle is no crash: no stack, and the exit code of a shell.
@@ -47,17 +43,6 @@ async function record(file: string): Promise<void> {
     const recorded: Recorded = { recording: recorder.recording(), ended: performance.now() / 1000 }
     writeFileSync(file, JSON.stringify(recorded))
   })
-}
-
-async function debugEveryLoop(): Promise<void> {
-  const copy = await programs<{ EventLoop: typeof EventLoop }>("asyncio-ts")
-  if (copy === undefined) return
-  const { prototype } = copy.EventLoop
-  const { runForever } = prototype
-  prototype.runForever = function (this: EventLoop): Promise<void> {
-    this.setDebug(true)
-    return runForever.call(this)
-  }
 }
 
 /** An entry of the copy of this package that the program itself gets; there may be several. */

@@ -5,7 +5,9 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import type { CancelRequest } from "./cancel-request.ts"
 import { ContextValues } from "./context.ts"
+import { debugging } from "./debug.ts"
 import { currentFrame } from "./frame.ts"
+import { place } from "./place.ts"
 import type { Scheduler } from "./scheduler.ts"
 
 const outside = new ContextValues()
@@ -32,25 +34,13 @@ export function runningLoop(attempt: string): Scheduler {
   return loop
 }
 
-let debug = 0
-
-/** Loops in debug mode; while there are any, requests to cancel carry their place. */
-export function countDebug(change: 1 | -1): void {
-  debug += change
-}
-
 /** A request to cancel by the code that runs now. */
 export function requestBy(message: unknown, requestedBy: string = asker()): CancelRequest {
-  return { message, requestedBy, requestedAt: debug > 0 ? place() : undefined }
+  return { message, requestedBy, requestedAt: debugging() ? place() : undefined }
 }
 
 function asker(): string {
   const frame = currentFrame()
   if (frame === undefined) return "code outside any task"
   return frame.owner !== null && !frame.ended ? frame.owner.label : "a callback"
-}
-
-function place(): string {
-  const frames = (new Error().stack ?? "").split("\n").slice(1)
-  return frames.find((line) => !/[/\\](src|dist)[/\\](core|tasks|sync)[/\\]/.test(line))?.trim() ?? "at an unknown place"
 }

@@ -9,6 +9,7 @@ import { BodyFrame, follow, followFrom } from "./body-frame.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish } from "./coroutine.ts"
 import type { Frame } from "./frame.ts"
+import { observer } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { ignore, type OnFulfilled, type OnRejected } from "./wait.ts"
 
@@ -38,6 +39,7 @@ export class BodyCoroutine<T> extends Coroutine<T> {
     onRejected: OnRejected,
     byEngine: boolean,
   ): Promise<unknown> | undefined {
+    if (observer !== null) observer.lineParked(frame, this)
     const child = new CallFrame<T>(this, frame)
     child.begin()
     this.#frame = child
@@ -136,7 +138,7 @@ class CallFrame<T> extends BodyFrame {
         if (this.#above === null) return
         this.#above = null
         if (!above.ended) above.loop.turn = above
-        const tell = (): void => this.#tellThrown(cancellation(request), above)
+        const tell = (): void => this.#tellThrown(cancellation(request), above, above)
         // No reaction brings the context of whoever called `then` here.
         if (this.look === null) tell()
         else this.look.snapshot.run(tell, undefined)
@@ -145,11 +147,12 @@ class CallFrame<T> extends BodyFrame {
   }
 
   returned(value: unknown): void {
-    const awaited = this.#above !== null
+    if (observer !== null) observer.bodyEnded(this, "returned")
+    const above = this.#above
     this.#above = null
     let how: "returned" | "threw" = "returned"
     let outcome = value
-    if (awaited) {
+    if (above !== null) {
       try {
         outcome = this.#coroutine.returned(value as T, this) // the body's value
       } catch (error) {
@@ -159,18 +162,19 @@ class CallFrame<T> extends BodyFrame {
     }
     if (this.parent === null) this.owner?.bodyEnded(this)
     this.end()
-    if (awaited) this.#tell(how, outcome)
+    if (above !== null) this.#tell(how, outcome, above)
   }
 
   threw(error: unknown): void {
-    const awaited = this.#above !== null
+    if (observer !== null) observer.bodyEnded(this, "threw")
+    const above = this.#above
     this.#above = null
-    if (this.parent === null) this.owner?.bodyEnded(this, awaited ? undefined : error)
-    if (awaited) this.#tellThrown(error, this)
+    if (this.parent === null) this.owner?.bodyEnded(this, above === null ? error : undefined)
+    if (above !== null) this.#tellThrown(error, this, above)
     else this.end(error)
   }
 
-  #tellThrown(error: unknown, frame: Frame): void {
+  #tellThrown(error: unknown, frame: Frame, above: Frame): void {
     let how: "returned" | "threw" = "returned"
     let outcome: unknown
     try {
@@ -180,11 +184,12 @@ class CallFrame<T> extends BodyFrame {
       outcome = thrown
     }
     if (frame === this) this.end(error)
-    this.#tell(how, outcome)
+    this.#tell(how, outcome, above)
   }
 
-  #tell(how: "returned" | "threw", outcome: unknown): void {
+  #tell(how: "returned" | "threw", outcome: unknown, above: Frame): void {
     this.#coroutine[finish](how, outcome)
+    if (observer !== null) observer.lineResumed(above, how === "threw" ? outcome : undefined)
     if (how === "returned") this.resolve?.(outcome)
     else this.reject?.(outcome)
     this.resolve = null

@@ -7,6 +7,8 @@ import { host, whenInstalled } from "../host/host.ts"
 import { lostTask } from "./ambient.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { afterwards, cancelWith, failWith, forget, Future, returnWith } from "./future.ts"
+import { observer } from "./observer.ts"
+import { origins } from "./place.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { pass, passError, type OnFulfilled, type OnRejected } from "./wait.ts"
@@ -36,8 +38,10 @@ export function ageOutside(now: number): void {
 
 /** Warns of a coroutine that nobody awaited. */
 export function reportNeverAwaited(coroutine: Coroutine<unknown>): void {
+  const made = origins.get(coroutine)
   host.warn(
-    `coroutine '${coroutine.name}' was never awaited: nothing of it ran; await it or give it to createTask(…)`,
+    `coroutine '${coroutine.name}' was never awaited: nothing of it ran; await it or give it to createTask(…)` +
+      (made === undefined ? "" : `\n    made ${made}`),
     "ASYNCIO_NEVER_AWAITED",
   )
 }
@@ -93,6 +97,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
   }
 
   constructor() {
+    if (observer !== null) observer.coroutineMade(this)
     const frame = currentFrame()
     if (frame === undefined) rememberOutside(this)
     else frame.loop.unstarted.add(this)

@@ -4,13 +4,14 @@
 import { checkFunction, checkSeconds, describe } from "../structures/arguments.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
-import { countDebug } from "./ambient.ts"
 import type { Clock } from "./clock.ts"
 import type { ContextValues } from "./context.ts"
+import { countDebug } from "./debug.ts"
 import { ageOutside, reportNeverAwaited, type Coroutine } from "./coroutine.ts"
 import { DeadlockWatch } from "./deadlock.ts"
 import { Future } from "./future.ts"
 import { Handle, type TimerHandle } from "./handle.ts"
+import { origins } from "./place.ts"
 import { Scheduler, type ExceptionContext } from "./scheduler.ts"
 import { Task, type Startable, type TaskOptions } from "./task.ts"
 import { UserCallback } from "./user-callback.ts"
@@ -50,6 +51,7 @@ export class EventLoop extends Scheduler {
   constructor(options: { clock?: Clock } = {}) {
     super(options.clock)
     this.chores.push(new DeadlockWatch(this).look, ageOthers)
+    if (host.debug) this.setDebug(true)
   }
 
   /** Seconds on the loop's clock, which never goes back. */
@@ -183,7 +185,8 @@ export class EventLoop extends Scheduler {
   }
 
   /** Calls the exception handler; a handler that fails falls back to the default one. Never throws. */
-  override callExceptionHandler(context: ExceptionContext): void {
+  override callExceptionHandler(told: ExceptionContext): void {
+    const context = withOrigins(told)
     try {
       if (this.#handler === null) this.defaultExceptionHandler(context)
       else this.#handler(this, context)
@@ -213,6 +216,18 @@ export class EventLoop extends Scheduler {
 
   #mustBeOpen(): void {
     if (this.dead) throw new RuntimeError("Event loop is closed; make a new one, or use asyncio.run(…)")
+  }
+}
+
+/** Adds where the future, task or handle was made, if that is known. */
+function withOrigins(context: ExceptionContext): ExceptionContext {
+  const source = origins.get(context.task ?? context.future ?? context)
+  const handle = origins.get(context.handle ?? context)
+  if (source === undefined && handle === undefined) return context
+  return {
+    ...context,
+    ...(source !== undefined && { sourceTraceback: source }),
+    ...(handle !== undefined && { handleTraceback: handle }),
   }
 }
 

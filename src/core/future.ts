@@ -14,7 +14,7 @@ import type { ContextValues } from "./context.ts"
 import { currentFrame, loopClosed, type Below, type Frame } from "./frame.ts"
 import { Handle, type Runnable } from "./handle.ts"
 import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
-import type { WaitInfo } from "./observer.ts"
+import { observer, type WaitInfo } from "./observer.ts"
 import type { PublicLoop, Scheduler } from "./scheduler.ts"
 import { UserCallback } from "./user-callback.ts"
 import {
@@ -118,6 +118,7 @@ export class Future<T> implements Promise<T>, Failed {
   /** @throws RuntimeError if no loop is given and none runs. */
   constructor(options: { loop?: Scheduler } = {}) {
     this[loopOf] = options.loop ?? runningLoop("make a Future")
+    if (observer !== null) observer.futureMade(this)
   }
 
   get [Symbol.toStringTag](): string {

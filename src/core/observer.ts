@@ -27,6 +27,11 @@ export interface WaitInfo {
   readonly detail?: string
 }
 
+/** A callback of the user's. */
+export interface CallbackInfo {
+  readonly loop: object
+}
+
 /** Something that is not of this library, such as a native promise. */
 export const FOREIGN: WaitInfo = { kind: "promise" }
 
@@ -40,8 +45,21 @@ export interface Observer {
   taskParked?(task: TaskInfo, on: WaitInfo, time: number): void
   /** @param reason - the error of a task that failed or was cancelled */
   taskDone?(task: TaskInfo, how: TaskEnd, time: number, reason?: unknown): void
-  handleBegun?(name: string, time: number): void
-  handleDone?(name: string, time: number): void
+  /** A callback of the user's is about to be called by its loop. */
+  handleBegun?(name: string, time: number, callback: CallbackInfo): void
+  handleDone?(name: string, time: number, callback: CallbackInfo): void
+
+  // What follows is told in the midst of the program's own call, so that the stack shows its place.
+
+  coroutineMade?(coroutine: object): void
+  futureMade?(future: object): void
+  callbackMade?(callback: CallbackInfo): void
+  /** A line of `frame` awaits a wait or a coroutine, told from within `then`. */
+  lineParked?(frame: object, on: object): void
+  /** A line of `frame` is told the outcome of what it awaited; undefined unless that is an error. */
+  lineResumed?(frame: object, error: unknown): void
+  /** The code of `frame` has ended, and nothing of that was told yet. */
+  bodyEnded?(frame: object, outcome: "returned" | "threw"): void
 }
 
 /** The observer to tell, or null. Read it before building what would be told. */
@@ -75,6 +93,12 @@ const fanOut: Required<Observer> = {
   taskResumed: (task, time) => tell((to) => to.taskResumed?.(task, time)),
   taskParked: (task, on, time) => tell((to) => to.taskParked?.(task, on, time)),
   taskDone: (task, how, time, reason) => tell((to) => to.taskDone?.(task, how, time, reason)),
-  handleBegun: (name, time) => tell((to) => to.handleBegun?.(name, time)),
-  handleDone: (name, time) => tell((to) => to.handleDone?.(name, time)),
+  handleBegun: (name, time, callback) => tell((to) => to.handleBegun?.(name, time, callback)),
+  handleDone: (name, time, callback) => tell((to) => to.handleDone?.(name, time, callback)),
+  coroutineMade: (coroutine) => tell((to) => to.coroutineMade?.(coroutine)),
+  futureMade: (future) => tell((to) => to.futureMade?.(future)),
+  callbackMade: (callback) => tell((to) => to.callbackMade?.(callback)),
+  lineParked: (frame, on) => tell((to) => to.lineParked?.(frame, on)),
+  lineResumed: (frame, error) => tell((to) => to.lineResumed?.(frame, error)),
+  bodyEnded: (frame, outcome) => tell((to) => to.bodyEnded?.(frame, outcome)),
 }

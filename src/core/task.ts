@@ -325,6 +325,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   }
 
   returned(value: unknown): void {
+    if (observer !== null) observer.bodyEnded(this, "returned")
     if (this.#abandoned) {
       this.owner?.bodyEnded(this)
       this.end()
@@ -341,6 +342,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   }
 
   threw(error: unknown): void {
+    if (observer !== null) observer.bodyEnded(this, "threw")
     if (this.#abandoned) {
       this.owner?.bodyEnded(this, error)
       this.end(error)

@@ -16,17 +16,18 @@ import type { Scheduler } from "./scheduler.ts"
 export class UserCallback implements Callback {
   readonly quiet = false
   readonly context: ContextValues
-  readonly #loop: Scheduler
+  readonly loop: Scheduler
   readonly #function: () => void
   readonly #name: string
   readonly #snapshot: ContextSnapshot
 
   constructor(loop: Scheduler, callback: () => void, name: string, context: ContextValues = currentContext().copy()) {
     this.context = context
-    this.#loop = loop
+    this.loop = loop
     this.#function = callback
     this.#name = name
     this.#snapshot = host.capture()
+    if (observer !== null) observer.callbackMade(this)
   }
 
   call(handle: object): void {
@@ -38,13 +39,13 @@ export class UserCallback implements Callback {
   }
 
   static #callNow(this: void, { callback: self, handle }: { callback: UserCallback; handle: object }): void {
-    host.setStore(detachedFrame(self.#loop, "callback", self.context))
-    if (observer !== null) observer.handleBegun(self.describe(), self.#loop.clock.time())
+    host.setStore(detachedFrame(self.loop, "callback", self.context))
+    if (observer !== null) observer.handleBegun(self.describe(), self.loop.clock.time(), self)
     try {
       self.#function()
     } catch (exception) {
-      self.#loop.callExceptionHandler({ message: `Exception in callback ${self.describe()}`, exception, handle })
+      self.loop.callExceptionHandler({ message: `Exception in callback ${self.describe()}`, exception, handle })
     }
-    if (observer !== null) observer.handleDone(self.describe(), self.#loop.clock.time())
+    if (observer !== null) observer.handleDone(self.describe(), self.loop.clock.time(), self)
   }
 }

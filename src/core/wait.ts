@@ -74,6 +74,7 @@ export function parkForPromise<T>(wait: Wait): Promise<T> {
 function hang(wait: Wait, nothingOnStack: boolean): void {
   const { frame } = wait
   if (frame === null) return
+  if (observer !== null) observer.lineParked(frame, wait)
   frame.attach(wait)
   if (observer !== null && frame.owner !== null) {
     observer.taskParked(frame.owner as never, wait.info(), frame.loop.clock.time())
@@ -110,25 +111,25 @@ export function doom(wait: Wait, error: Error): void {
 
 /** Resumes the line with a value. */
 export function settle(wait: Wait, value: unknown): void {
-  over(wait)
+  over(wait, undefined)
   wait.resolve?.(value)
 }
 
 /** Resumes the line with an error. */
 export function fail(wait: Wait, error: unknown): void {
-  over(wait)
+  over(wait, error)
   wait.reject?.(error)
 }
 
-function over(wait: Wait): void {
+function over(wait: Wait, error: unknown): void {
   wait.state = "over"
   const { frame } = wait
   if (frame === null) return
   frame.detach(wait)
   frame.loop.resumes(frame)
-  if (observer !== null && frame.owner !== null) {
-    observer.taskResumed(frame.owner as never, frame.loop.clock.time())
-  }
+  if (observer === null) return
+  if (frame.owner !== null) observer.taskResumed(frame.owner as never, frame.loop.clock.time())
+  observer.lineResumed(frame, error)
 }
 
 /** Brings a request to a wait. */

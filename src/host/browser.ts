@@ -66,6 +66,7 @@ const listenToNothing = (): (() => void) => nothing
 
 /** All but `then`, which takes frames to define. */
 export const browserHost: Omit<Host, "defineThen"> = {
+  debug: false,
   now: () => clock() / 1000,
   microtask(callback) {
     void resolved.then(callback)

@@ -19,6 +19,8 @@ export interface Host {
   defineThen(prototype: object, then: Then): void
   /** Whether a store set in a job of the engine's ends with that job. */
   readonly jobsKeepStores: boolean
+  /** Whether loops are in debug mode from the start. */
+  readonly debug: boolean
   /** Seconds on a clock that never goes back. */
   now(): number
   /** Runs `callback` as a microtask. */

@@ -33,6 +33,7 @@ export const nodeHost: Host = {
   // Node's own context frames, from version 24 on, belong to the job; before, and on other
   // hosts, a store may stay behind.
   jobsKeepStores: process.release.name === "node" && Number(process.versions.node.split(".")[0]) >= 24 && !("Bun" in globalThis) && !("Deno" in globalThis),
+  debug: !["", "0", undefined].includes(process.env["ASYNCIO_TS_DEBUG"]),
   now: () => performance.now() / 1000,
   // Not queueMicrotask: Node wraps each call in an AsyncResource, at three times the cost.
   microtask(callback) {

@@ -1,0 +1,76 @@
+/**
+ * Places in the program: where something was made, and where code awaits.
+ *
+ * An `Error` made in `then`, which the engine calls for an `await`, has that await on its
+ * asynchronous stack, and all above it, whatever is awaited. It takes some microseconds, so
+ * only debug mode and whoever watches a program ask for it.
+ */
+
+/** Where objects of this library were made, while somebody writes it down. */
+export const origins = new WeakMap<object, string>()
+
+// Only what V8 has; elsewhere setting it does nothing.
+const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
+const DEEP = 50
+const HERE = "/core/place."
+const UNKNOWN = "at an unknown place"
+/** The name that our `then` has in stacks. */
+const THEN = "asyncio-ts/then:"
+/** What the engine, or a method of ours, puts between an await and what is awaited. */
+const BETWEEN = /\b(Promise\.\w+) \(|\.(catch|finally) \(/
+
+// The folder of this library, as stacks show it; none where a bundler has put all into one file.
+const home = ((): string | undefined => {
+  const own = new Error().stack?.split("\n").find((line) => line.includes(HERE))
+  return own === undefined ? undefined : /(\S+)\/core\/place\./.exec(own.replace("(", " "))?.[1]
+})()
+
+/** The program's part of the stack, innermost first, such as `at async main (file:///shop/main.ts:12:3)`. */
+export function programStack(): string[] {
+  return wholeStack().filter((line) => !isOurs(line) && !isTheHosts(line) && !BETWEEN.test(line))
+}
+
+/** The innermost line of the program on the stack. */
+export function place(): string {
+  return programStack()[0] ?? UNKNOWN
+}
+
+/** Where an `await` stands that has called `then`, from within which this is called. */
+export interface AwaitPlace {
+  readonly line: string
+  /** What stands between, such as `Promise.all` or `catch`. */
+  readonly by: string | undefined
+  /** Whether it is code of this library that awaits. */
+  readonly ours: boolean
+}
+
+export function awaitPlace(): AwaitPlace {
+  const stack = wholeStack()
+  const above = stack.slice(stack.findIndex((line) => line.includes(THEN)) + 1)
+  let by: string | undefined
+  for (const line of above) {
+    const between = BETWEEN.exec(line)
+    if (between !== null) by ??= between[1] ?? between[2]
+    else if (!isTheHosts(line)) return { line: isOurs(line) ? place() : line, by, ours: isOurs(line) }
+  }
+  return { line: place(), by, ours: false }
+}
+
+function wholeStack(): string[] {
+  const limit = stacks.stackTraceLimit ?? 10
+  stacks.stackTraceLimit = DEEP
+  const { stack = "" } = new Error()
+  stacks.stackTraceLimit = limit
+  return stack
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim())
+}
+
+function isOurs(line: string): boolean {
+  return line.includes(THEN) || (home !== undefined && line.includes(`${home}/`))
+}
+
+function isTheHosts(line: string): boolean {
+  return line.includes("(node:") || line.includes("at node:")
+}

@@ -1,0 +1,48 @@
+/**
+ * What debug mode watches for. Each finding is a warning with a code of its own, which
+ * `node --disable-warning=CODE` silences.
+ *
+ * @see https://docs.python.org/3/library/asyncio-dev.html#debug-mode
+ */
+import { host } from "../host/host.ts"
+import type { EventLoop } from "../core/event-loop.ts"
+import { observe, type CallbackInfo, type Observer, type TaskInfo } from "../core/observer.ts"
+import { origins, place } from "../core/place.ts"
+import { SlowSteps } from "./slow-steps.ts"
+import { SwallowedCancellation } from "./swallowed-cancellation.ts"
+import { TwoWaits } from "./two-waits.ts"
+
+/** Watches every loop that is in debug mode, until the returned function is called. */
+export function watchDebugMode(): () => void {
+  const leave = [new Origins(), new SlowSteps(), new SwallowedCancellation(), new TwoWaits(), new LeftBehind()].map(observe)
+  return () => {
+    for (const stop of leave) stop()
+  }
+}
+
+/** Writes down where things are made, for messages. */
+class Origins implements Observer {
+  coroutineMade(coroutine: object): void {
+    origins.set(coroutine, place())
+  }
+
+  futureMade(future: object): void {
+    origins.set(future, place())
+  }
+
+  callbackMade(callback: CallbackInfo): void {
+    origins.set(callback, place())
+  }
+}
+
+/** Says what a cancellation could not interrupt. */
+class LeftBehind implements Observer {
+  taskCreated(task: TaskInfo): void {
+    if (!task.begun || !(task.loop as EventLoop).getDebug()) return // observers are told of event loops only
+    host.warn(
+      `${task.taskName} goes on for nobody: it awaits a bare promise, which cannot be interrupted; ` +
+        `await wrapFuture(promise), or give what makes the promise task.signal`,
+      "ASYNCIO_LEFT_BEHIND",
+    )
+  }
+}
