@@ -9,6 +9,7 @@ import { BodyFrame, follow, followFrom } from "./body-frame.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish } from "./coroutine.ts"
 import type { Frame } from "./frame.ts"
+import { NativePromise } from "./native-promise.ts"
 import { observer } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { ignore, type OnFulfilled, type OnRejected } from "./wait.ts"
@@ -96,9 +97,9 @@ export class BodyCoroutine<T> extends Coroutine<T> {
     this.#self = undefined
     this.#args = noArguments
     try {
-      return Promise.resolve(Reflect.apply(body, self, args as never[])) // typed together by the caller
+      return NativePromise.resolve(Reflect.apply(body, self, args as never[])) // typed together by the caller
     } catch (error) {
-      return Promise.reject(error) // the body was no async function and threw
+      return NativePromise.reject(error) // the body was no async function and threw
     }
   }
 }

@@ -4,6 +4,7 @@
 import { host } from "../host/host.ts"
 import type { CancelRequest } from "./cancel-request.ts"
 import { currentFrame, Frame, type Boundary } from "./frame.ts"
+import { attach, attachKeepsContext } from "./native-promise.ts"
 
 /** Invariant: one of `returned` and `threw` is called, once, when the body has ended. */
 export abstract class BodyFrame extends Frame implements Boundary {
@@ -14,15 +15,16 @@ export abstract class BodyFrame extends Frame implements Boundary {
 
 /** Tells `frame`, whose store is set, how its body ends. */
 export function follow(body: Promise<unknown>, frame: BodyFrame): void {
-  if (host.followsAwait) body.then(returned, threw)
+  if (host.followsAwait && attachKeepsContext) attach(body, returned, threw)
   else followFrom(body, frame)
 }
 
 /** The same where the store is somebody else's. */
 export function followFrom(body: Promise<unknown>, frame: BodyFrame): void {
-  body.then(
+  attach(
+    body,
     (value) => frame.returned(value),
-    (error: unknown) => frame.threw(error),
+    (error) => frame.threw(error),
   )
 }
 

@@ -6,7 +6,7 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { host, whenInstalled } from "../host/host.ts"
 import { lostTask } from "./ambient.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
-import { afterwards, cancelWith, failWith, forget, Future, returnWith } from "./future.ts"
+import { afterwards, cancelWith, failWith, Future, returnWith } from "./future.ts"
 import { observer } from "./observer.ts"
 import { origins } from "./place.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
@@ -173,8 +173,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
       if (looker.done()) continue
       if (state === "returned") looker[returnWith](outcome as T) // a run returns a T
       else if (outcome instanceof CancelledError) looker[cancelWith](outcome)
-      else looker[failWith](outcome)
-      looker[forget]()
+      else looker[failWith](outcome, true)
     }
   }
 

@@ -357,10 +357,13 @@ export class Frame implements Line, Below {
       }
       return
     }
-    const { boundary } = this
-    this.boundary = null
+    // A frame without a boundary, as that of Context.run, cannot be told; the next one above can.
+    let given: Frame = this
+    while (given.boundary === null && given.parent !== null) given = given.parent
+    const { boundary } = given
+    given.boundary = null
     if (boundary === null) return
-    this.giveUp("left behind")
+    given.giveUp("left behind")
     boundary.abandon(request)
   }
 

@@ -68,6 +68,8 @@ export const loopOf: unique symbol = Symbol("loop")
 export const cancelFor: unique symbol = Symbol("cancelFor")
 /** The futures that a future waits for, such as the children of a gather. */
 export const awaits: unique symbol = Symbol("awaits")
+/** The futures that a future stands for to whoever draws who waits for whom. */
+export const watches: unique symbol = Symbol("watches")
 /** Whether somebody of the library waits for a future. */
 export const isAwaited: unique symbol = Symbol("isAwaited")
 /** Why a future may not be awaited by a frame, or undefined. */
@@ -78,8 +80,6 @@ export const returnWith: unique symbol = Symbol("returnWith")
 export const failWith: unique symbol = Symbol("failWith")
 /** Ends as cancelled; the first to ask gets the given error, later ones a new one without message. */
 export const cancelWith: unique symbol = Symbol("cancelWith")
-/** Nobody need ask for the outcome: it is never reported as lost. */
-export const forget: unique symbol = Symbol("forget")
 /** The message that a future was cancelled with. */
 export const cancelMessage: unique symbol = Symbol("cancelMessage")
 /** The cancelled error, as `result` would throw it. Only when cancelled. */
@@ -176,7 +176,7 @@ export class Future<T> implements Promise<T>, Failed {
   setResult(value: T): void {
     this.#mustBePending("set a result")
     refuseThenable(value, "a result")
-    this[returnWith](value)
+    this.#complete(() => this[returnWith](value))
   }
 
   /**
@@ -186,7 +186,7 @@ export class Future<T> implements Promise<T>, Failed {
    */
   setException(error: unknown): void {
     this.#mustBePending("set an exception")
-    this[failWith](typeof error === "function" ? new (error as new () => unknown)() : error)
+    this.#complete(() => this[failWith](typeof error === "function" ? new (error as new () => unknown)() : error))
   }
 
   /**
@@ -202,8 +202,9 @@ export class Future<T> implements Promise<T>, Failed {
   addDoneCallback(callback: (future: this) => void, options: { context?: ContextValues } = {}): void {
     if (typeof callback !== "function") throw new TypeError(`a done callback is a function, not ${describe(callback)}`)
     const listener = new CallbackListener<T>(this, callback as DoneCallback<Future<T>>, options.context)
-    if (this.done()) listener.futureDone()
-    else this[listen](listener)
+    if (!this.done()) this[listen](listener)
+    else if (this[loopOf].dead) throw nobodyIsTold()
+    else listener.futureDone()
   }
 
   /** Takes every registration of `callback` back; returns how many there were. */
@@ -303,6 +304,10 @@ export class Future<T> implements Promise<T>, Failed {
     return []
   }
 
+  [watches](): Iterable<Future<unknown>> {
+    return this[awaits]()
+  }
+
   /** Whether a line or another future waits for it. */
   get [isAwaited](): boolean {
     const listeners = this.#listeners
@@ -326,20 +331,20 @@ export class Future<T> implements Promise<T>, Failed {
     this.#finish("returned")
   }
 
-  [failWith](error: unknown): void {
+  /** @param told - somebody tells of it otherwise, so it is never reported as lost */
+  [failWith](error: unknown, told = false): void {
     this.#outcome = error === undefined ? new Error("failed with undefined; throw an Error instead") : error
-    this.#retrieved = false
+    this.#retrieved = told
     this.#finish("failed")
-    if (!this.#retrieved) this[loopOf].lostErrors.add(this, this[loopOf].clock.time())
+    if (this.#retrieved) return
+    const loop = this[loopOf]
+    if (loop.dead) this[reportLost]()
+    else loop.lostErrors.add(this, loop.clock.time())
   }
 
   [cancelWith](error: CancelledError): void {
     this.#outcome = error
     this.#finish("cancelled")
-  }
-
-  [forget](): void {
-    this.#retrieved = true
   }
 
   get [retrieved](): boolean {
@@ -373,6 +378,12 @@ export class Future<T> implements Promise<T>, Failed {
     else for (const listener of listeners) listener.futureDone()
   }
 
+  #complete(complete: () => void): void {
+    const awaited = this.#listeners !== null
+    complete()
+    if (awaited && this[loopOf].dead) throw nobodyIsTold()
+  }
+
   #mustBePending(attempt: string): void {
     if (this.#state !== "pending") {
       throw new InvalidStateError(`cannot ${attempt}: ${this.toString()} is done; it takes one outcome`)
@@ -388,6 +399,10 @@ export class Future<T> implements Promise<T>, Failed {
     if (Array.isArray(listeners)) this.#listeners = listeners.filter(keep)
     else if (listeners !== null && !keep(listeners)) this.#listeners = null
   }
+}
+
+function nobodyIsTold(): RuntimeError {
+  return new RuntimeError("Event loop is closed, so whoever awaits this future is not told; make a new one, or use asyncio.run(…)")
 }
 
 /** A line that awaits a future. With no frame it stands outside any task and waits as with a promise. */

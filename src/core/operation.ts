@@ -5,11 +5,12 @@
  * it finishes, or waits again. It runs in the frame of whoever awaits it, so it needs no
  * frame and no async function of its own.
  */
-import type { CancelledError } from "../errors/cancelled-error.ts"
+import { CancelledError } from "../errors/cancelled-error.ts"
 import type { CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish } from "./coroutine.ts"
 import type { Below, Frame } from "./frame.ts"
 import type { Callback } from "./handle.ts"
+import { NativePromise } from "./native-promise.ts"
 import type { WaitInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 import {
@@ -99,10 +100,12 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
     try {
       result = this.begin(frame)
     } catch (error) {
+      this.frame = null
       this[finish]("threw", error)
       return passError(error, onFulfilled, onRejected, byEngine)
     }
     if (result === waiting) return park(this, onFulfilled, onRejected, byEngine)
+    this.frame = null
     this[finish]("returned", result)
     return pass(result, onFulfilled, onRejected, byEngine)
   }
@@ -113,9 +116,12 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
     try {
       result = this.begin(frame)
     } catch (error) {
-      return Promise.reject(error) // the task tells this coroutine of it
+      this.frame = null
+      return NativePromise.reject(error) // the task tells this coroutine of it
     }
-    return result === waiting ? parkForPromise(this) : Promise.resolve(result)
+    if (result === waiting) return parkForPromise(this)
+    this.frame = null
+    return NativePromise.resolve(result)
   }
 
   protected get loop(): Scheduler | undefined {
@@ -135,7 +141,13 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
       fail(this, failure)
       return
     }
-    if (result === waiting) {
+    if (result === waiting && this.frame === null) {
+      // It would have to wait once more, as for the lock of a condition, but nobody waits for it.
+      this.dropped()
+      const failure = error ?? new CancelledError("nothing outlives the frame that started it", { requestedBy: "the runtime" })
+      this[finish]("threw", failure)
+      fail(this, failure)
+    } else if (result === waiting) {
       this.state = "pending"
     } else {
       this[finish]("returned", result)

@@ -8,6 +8,8 @@
 
 /** Where objects of this library were made, while somebody writes it down. */
 export const origins = new WeakMap<object, string>()
+/** Where each frame awaits, or did last, likewise. */
+export const awaits = new WeakMap<object, AwaitPlace>()
 
 // Only what V8 has; elsewhere setting it does nothing.
 const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error

@@ -16,7 +16,6 @@
 import { Deque } from "../structures/deque.ts"
 import { Heap } from "../structures/heap.ts"
 import { LinkedList, type Linked } from "../structures/linked-list.ts"
-import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
 import { SystemClock, type Clock } from "./clock.ts"
 import { TimerHandle, type Callback, type Runnable } from "./handle.ts"
@@ -141,7 +140,8 @@ export class Scheduler {
   }
 
   schedule(runnable: Runnable): void {
-    if (this.dead) throw new RuntimeError("Event loop is closed; make a new one, or use asyncio.run(…)")
+    // Code that outlives its loop may still end, and nobody is left to tell.
+    if (this.dead) return
     this.#ready.push(runnable)
     if (!this.#active && this.#running) this.wake()
   }
@@ -181,6 +181,7 @@ export class Scheduler {
     this.dead = true
     this.#ready.clear()
     this.#timers.clear()
+    this.newWaits.length = 0
     this.#left = 0
     this.clock.stop()
   }

@@ -15,9 +15,10 @@ import { count, countRequests, interruptTask, withdraw, type Target } from "./ca
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
 import { currentFrame, detachedFrame, Frame, type Disowned, type FrameOwner } from "./frame.ts"
-import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, forget, Future, loopOf, refuse, returnWith } from "./future.ts"
+import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, Future, loopOf, refuse, returnWith } from "./future.ts"
 import type { Runnable } from "./handle.ts"
 import { reportLost } from "./lost-errors.ts"
+import { NativePromise } from "./native-promise.ts"
 import { observer, type TaskEnd, type TaskInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 
@@ -210,7 +211,8 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   onPath = false
   begun = false
   #abandoned = false
-  readonly #work: Startable<T>
+  /** What it was made of; a function only until it is called, which may hold much. */
+  #work: Startable<T> | undefined
   #snapshot: ContextSnapshot | undefined
   /** A request from before the first step. */
   #early: CancelRequest | null = null
@@ -250,6 +252,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
     const early = this.#early
     if (early !== null) {
       this.coroutine?.[close]()
+      if (this.coroutine === undefined) this.#work = undefined
       if (!unregister(this)) return
       const error = cancellation(early)
       this.task[cancelWith](error)
@@ -317,10 +320,11 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   #call(): Promise<T> {
     const work = this.#work
     if (work instanceof Coroutine) return work[launch](this)
+    this.#work = undefined
     try {
-      return Promise.resolve(work())
+      return NativePromise.resolve(work?.() as T) // it is there until it is called
     } catch (error) {
-      return Promise.reject(error) // it was no async function and threw
+      return NativePromise.reject(error) // it was no async function and threw
     }
   }
 
@@ -418,9 +422,8 @@ class Adopted implements TaskRun {
       tellDone(this, "returned")
       return
     }
-    this.task[failWith](error)
+    this.task[failWith](error, true)
     tellDone(this, "failed", error)
-    this.task[forget]()
     frame.loop.callExceptionHandler({
       message: `code that was left behind at a foreign promise failed later (${this.taskName})`,
       exception: error,

@@ -111,19 +111,25 @@ export function doom(wait: Wait, error: Error): void {
 
 /** Resumes the line with a value. */
 export function settle(wait: Wait, value: unknown): void {
+  const { resolve } = wait
   over(wait, undefined)
-  wait.resolve?.(value)
+  resolve?.(value)
 }
 
 /** Resumes the line with an error. */
 export function fail(wait: Wait, error: unknown): void {
+  const { reject } = wait
   over(wait, error)
-  wait.reject?.(error)
+  reject?.(error)
 }
 
 function over(wait: Wait, error: unknown): void {
   wait.state = "over"
   const { frame } = wait
+  // Whoever keeps the operation, such as what holds a lock, need not keep the task with it.
+  wait.frame = null
+  wait.resolve = null
+  wait.reject = null
   if (frame === null) return
   frame.detach(wait)
   frame.loop.resumes(frame)

@@ -17,12 +17,12 @@ import type { Then } from "./host.ts"
 type MakeThen = (implementation: Then) => (this: unknown) => unknown
 
 // The test stands in the realm too, where the compiler can take it apart. One function is
-// enough: the engine makes both or none. `__proto__`, since asking Object.getPrototypeOf
-// costs a tenth of an await more.
-const source = `((own) => (implementation) => function then(onFulfilled, onRejected) {
-  const byEngine = typeof onFulfilled === "function" && onFulfilled.__proto__ === own
+// enough: the engine makes both or none. Not `__proto__`, which is 14 ns faster: hardened
+// programs make it throw.
+const source = `((own, prototypeOf) => (implementation) => function then(onFulfilled, onRejected) {
+  const byEngine = typeof onFulfilled === "function" && prototypeOf(onFulfilled) === own
   return implementation(this, onFulfilled, onRejected, byEngine)
-})(Function.prototype)`
+})(Function.prototype, Object.getPrototypeOf)`
 
 let makeThen: MakeThen | undefined
 

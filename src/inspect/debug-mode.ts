@@ -7,7 +7,7 @@
 import { host } from "../host/host.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { observe, type CallbackInfo, type Observer, type TaskInfo } from "../core/observer.ts"
-import { origins, place } from "../core/place.ts"
+import { awaitPlace, awaits, origins, place } from "../core/place.ts"
 import { SlowSteps } from "./slow-steps.ts"
 import { SwallowedCancellation } from "./swallowed-cancellation.ts"
 import { TwoWaits } from "./two-waits.ts"
@@ -20,8 +20,12 @@ export function watchDebugMode(): () => void {
   }
 }
 
-/** Writes down where things are made, for messages. */
+/** Writes down where things are made and awaited, before the others ask. */
 class Origins implements Observer {
+  lineParked(frame: object): void {
+    awaits.set(frame, awaitPlace())
+  }
+
   coroutineMade(coroutine: object): void {
     origins.set(coroutine, place())
   }

@@ -3,7 +3,7 @@
  */
 import type { EventLoop } from "../core/event-loop.ts"
 import type { CallbackInfo, Observer, TaskInfo } from "../core/observer.ts"
-import { awaitPlace, origins } from "../core/place.ts"
+import { awaits, origins } from "../core/place.ts"
 import { host } from "../host/host.ts"
 
 /** Invariant: `#since` holds the tasks whose code runs. */
@@ -18,8 +18,8 @@ export class SlowSteps implements Observer {
     this.#end = undefined
   }
 
-  lineParked(): void {
-    this.#end = awaitPlace().line
+  lineParked(frame: object): void {
+    this.#end = awaits.get(frame)?.line
   }
 
   taskParked(task: TaskInfo, _on: object, time: number): void {

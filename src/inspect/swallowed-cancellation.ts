@@ -11,7 +11,7 @@ import { countRequests } from "../core/cancellation.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { Frame } from "../core/frame.ts"
 import type { Observer } from "../core/observer.ts"
-import { awaitPlace } from "../core/place.ts"
+import { awaits, type AwaitPlace } from "../core/place.ts"
 
 /** What hides a cancellation from the code after it. */
 const SWALLOWERS: Readonly<Record<string, string>> = {
@@ -20,31 +20,21 @@ const SWALLOWERS: Readonly<Record<string, string>> = {
   catch: "a .catch(…) took it",
 }
 
-interface Told {
-  readonly place: string
-  readonly by: string | undefined
-  readonly ours: boolean
-}
-
 export class SwallowedCancellation implements Observer {
-  /** Where each frame awaits, or did last. */
-  readonly #awaits = new WeakMap<Frame, Told>()
   /** Where a frame was told of a cancellation that it has not passed on. */
-  readonly #told = new WeakMap<Frame, Told>()
+  readonly #told = new WeakMap<Frame, AwaitPlace>()
   /** Each task is reported once. */
   readonly #reported = new WeakSet<object>()
 
   lineParked(frame: object): void {
     if (!(frame instanceof Frame) || !debugs(frame)) return
-    const { line: place, by = "", ours } = awaitPlace()
     const told = this.#told.get(frame)
-    this.#awaits.set(frame, { place, by: SWALLOWERS[by], ours })
-    if (told !== undefined && told.place === place) this.#report(frame, told, "awaits there again")
+    if (told !== undefined && told.line === awaits.get(frame)?.line) this.#report(frame, told, "awaits there again")
   }
 
   lineResumed(frame: object, error: unknown): void {
     if (!(frame instanceof Frame) || !debugs(frame)) return
-    const await_ = this.#awaits.get(frame)
+    const await_ = awaits.get(frame)
     if (error === undefined || !isCancellation(error) || countRequests(frame) === 0) return
     // What this library catches it deals with.
     if (await_ !== undefined && !await_.ours) this.#told.set(frame, await_)
@@ -58,15 +48,16 @@ export class SwallowedCancellation implements Observer {
     if (outcome === "returned") this.#report(frame, told, "returned")
   }
 
-  #report(frame: Frame, told: Told, how: string): void {
+  #report(frame: Frame, told: AwaitPlace, how: string): void {
     const { owner } = frame
     // Withdrawn, by `uncancel` or by the timeout or group that asked, it is dealt with.
     if (owner === null || countRequests(frame) === 0 || this.#reported.has(owner)) return
     this.#reported.add(owner)
-    const why = told.by === undefined ? "" : ` (${told.by})`
+    const swallower = SWALLOWERS[told.by ?? ""]
+    const why = swallower === undefined ? "" : ` (${swallower})`
     host.warn(
       `${owner.label} was asked to cancel, but '${frame.name}' caught the CancelledError${why} and ${how}: ` +
-        `throw it on after the clean-up, or call uncancel() to refuse\n    told ${told.place}`,
+        `throw it on after the clean-up, or call uncancel() to refuse\n    told ${told.line}`,
       "ASYNCIO_SWALLOWED_CANCELLATION",
     )
   }

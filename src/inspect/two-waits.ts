@@ -6,7 +6,7 @@ import { host } from "../host/host.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { Frame } from "../core/frame.ts"
 import type { Observer } from "../core/observer.ts"
-import { awaitPlace } from "../core/place.ts"
+import { awaits } from "../core/place.ts"
 
 export class TwoWaits implements Observer {
   /** Each frame is reported once. */
@@ -15,8 +15,9 @@ export class TwoWaits implements Observer {
   lineParked(frame: object): void {
     if (!(frame instanceof Frame) || frame.first === null || this.#reported.has(frame)) return
     if (!(frame.loop as EventLoop).getDebug()) return // observers are told of event loops only
-    const { line, by, ours } = awaitPlace()
-    if (ours) return
+    const await_ = awaits.get(frame)
+    if (await_ === undefined || await_.ours) return
+    const { line, by } = await_
     this.#reported.add(frame)
     host.warn(
       `'${frame.name}' of ${frame.owner?.label ?? "no task"} awaits two things at once: ` +

@@ -5,7 +5,7 @@ import { checkInteger, describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { Coroutine } from "../core/coroutine.ts"
 import { cancellation, type CancelRequest } from "../core/cancel-request.ts"
-import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, forget, returnWith, takeCancelledError } from "../core/future.ts"
+import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, returnWith, takeCancelledError } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { limited } from "./limited.ts"
@@ -92,9 +92,8 @@ class Gathering extends Future<unknown[]> {
   }
 
   #fail(error: unknown): void {
-    this[failWith](error)
     // A cancellation is no news to whoever asked for it.
-    if (error instanceof CancelledError) this[forget]()
+    this[failWith](error, error instanceof CancelledError)
   }
 }
 
@@ -150,23 +149,26 @@ export function gather(work: Iterable<Gatherable>, options: GatherOptions = {}):
   const loop = items[0] instanceof Future ? items[0].getLoop() : getRunningLoop()
   const children: Future<unknown>[] = []
   const distinct: Future<unknown>[] = []
-  // A function makes new work each time, and a coroutine that has not started (with a limit it
-  // may be waiting for that) is here for the first time; anything else runs once, however
-  // often it is given.
-  const unlimited = options.limit === undefined
+  // A function makes new work each time; anything else runs once, however often it is given. A
+  // coroutine shows by itself that it was here before, unless its task has not taken it yet.
   let known: Map<unknown, Future<unknown>> | undefined
   for (const item of items) {
-    const isNew = typeof item === "function" || (unlimited && item instanceof Coroutine && item.unstarted)
-    if (!isNew) known ??= new Map(children.map((child, index) => [items[index], child]))
-    let child = isNew ? undefined : known?.get(item)
+    const isFunction = typeof item === "function"
+    if (!isFunction && !isUnstarted(item)) known ??= new Map(children.map((child, index) => [items[index], child]))
+    let child = isFunction ? undefined : known?.get(item)
     if (child === undefined) {
       child = start(item as AwaitableValue<unknown>, loop)
       distinct.push(child)
-      if (typeof item !== "function") known?.set(item, child)
+      if (isUnstarted(item)) known ??= new Map(children.map((child, index) => [items[index], child]))
+      if (!isFunction) known?.set(item, child)
     }
     children.push(child)
   }
   return new Gathering(loop, children, distinct, options.returnExceptions === true)
+}
+
+function isUnstarted(item: unknown): boolean {
+  return item instanceof Coroutine && item.unstarted
 }
 
 /** @throws TypeError unless `work` can be iterated, as when arguments are not put in a list. */

@@ -1,14 +1,21 @@
-import { Future, Relay, failWith, returnWith } from "../core/future.ts"
+import { Future, Relay, failWith, returnWith, watches } from "../core/future.ts"
 import { ensureFuture, type AwaitableValue } from "../core/running.ts"
 
 class Shield<T> extends Future<T> {
+  readonly #inner: Future<T>
+
   constructor(inner: Future<T>) {
     super({ loop: inner.getLoop() })
+    this.#inner = inner
     new Relay(inner, this.#innerDone)
   }
 
   override get [Symbol.toStringTag](): string {
     return "shield"
+  }
+
+  override [watches](): Iterable<Future<unknown>> {
+    return [this.#inner]
   }
 
   readonly #innerDone = (inner: Future<T>): void => {

@@ -13,6 +13,7 @@ import { currentFrame, type Frame } from "../core/frame.ts"
 import { cancelFor, Future, Relay, returnWith } from "../core/future.ts"
 import { createTask, type CreateTaskOptions } from "../core/running.ts"
 import type { Startable, Task } from "../core/task.ts"
+import { WatchingFuture } from "../core/watching-future.ts"
 import { Semaphore } from "../sync/semaphore.ts"
 import { withPermit } from "./limited.ts"
 
@@ -143,17 +144,17 @@ export class TaskGroup {
     this.#state = "draining"
     let cancellation = failure !== undefined && isCancellation(failure.error) ? failure : undefined
     if (failure !== undefined) this.#abort()
-    cancellation = (await this.#drain()) ?? cancellation
+    cancellation = (await this.#drain(frame)) ?? cancellation
     this.#state = "finished"
     this.#leave(frame, failure, cancellation)
     return value
   }
 
   /** Waits for the children; gives the cancellation that came from outside meanwhile. */
-  async #drain(): Promise<{ error: unknown } | undefined> {
+  async #drain(frame: Frame): Promise<{ error: unknown } | undefined> {
     let cancelled: { error: unknown } | undefined
     while (this.#children.size > 0) {
-      this.#drained ??= new Future<void>()
+      this.#drained ??= new WatchingFuture(frame.loop, "TaskGroup", () => this.#children)
       try {
         await this.#drained
       } catch (error) {

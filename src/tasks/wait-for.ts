@@ -5,9 +5,10 @@ import type { AbortSignalLike } from "../host/host.ts"
 import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { Coroutine } from "../core/coroutine.ts"
-import { cancelFor, Future, Relay, returnWith } from "../core/future.ts"
+import { cancelFor, type Future, Relay, returnWith } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import { cancelOnAbort } from "../core/signal.ts"
+import { WatchingFuture } from "../core/watching-future.ts"
 import { timeout } from "./timeouts.ts"
 
 /** What else ends the work of `waitFor`. */
@@ -73,7 +74,7 @@ async function waitNoTime<T>(future: Future<T>): Promise<T> {
 
 // Not by awaiting the future itself: a cancellation of this wait must not look like its own.
 async function cancelAndWait(future: Future<unknown>): Promise<void> {
-  const ended = new Future<void>({ loop: getRunningLoop() })
+  const ended = new WatchingFuture(getRunningLoop(), "waitFor", () => [future])
   const relay = new Relay(future, () => {
     if (!ended.done()) ended[returnWith]()
   })

@@ -4,6 +4,7 @@ import { Coroutine } from "../core/coroutine.ts"
 import { Future, Relay, returnWith } from "../core/future.ts"
 import { Step } from "../core/handle.ts"
 import { getRunningLoop } from "../core/running.ts"
+import { WatchingFuture } from "../core/watching-future.ts"
 import { iterate } from "./gather.ts"
 
 /** For `wait`: until one is done. */
@@ -74,7 +75,7 @@ async function waitFor<F extends Future<unknown>>(
   returnWhen: ReturnWhen,
 ): Promise<[Set<F>, Set<F>]> {
   const loop = getRunningLoop()
-  const enough = new Future<void>({ loop })
+  const enough = new WatchingFuture(loop, "wait", () => futures)
   const release = (): void => {
     if (!enough.done()) enough[returnWith]()
   }

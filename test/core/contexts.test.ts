@@ -492,3 +492,18 @@ describe("a Runner", () => {
     }
   })
 })
+
+describe("a promise that never settles under Context.run", () => {
+  it("does not keep a cancellation or a timeout from arriving on time", async () => {
+    await watchedReal(async () => {
+      const context = asyncio.copyContext()
+      const never = new Promise<void>(() => undefined)
+      const task = asyncio.createTask(() => context.run(async () => never))
+      await asyncio.sleep(0)
+      task.cancel()
+      assert.ok((await failureOf(task)) instanceof asyncio.CancelledError)
+      const late = asyncio.timeout(0.01).run(() => context.run(async () => never))
+      assert.ok((await failureOf(late)) instanceof asyncio.TimeoutError)
+    })
+  })
+})

@@ -368,3 +368,21 @@ cancellationMatrix(
   },
   { forgets: true, rewakes: true, orphans: false, rest: REST },
 )
+
+virtual("a cancelled wait whose code has ended does not take the lock's turn with it", async (told) => {
+  const condition = new asyncio.Condition()
+  const task = asyncio.createTask(async () => {
+    await condition.acquire()
+    await Promise.all([asyncio.sleep(10), condition.wait()])
+  })
+  const holder = asyncio.createTask(async () => {
+    await asyncio.sleep(1)
+    await condition.run(() => asyncio.sleep(5))
+  })
+  await asyncio.sleep(2)
+  task.cancel()
+  await asyncio.wait([task, holder])
+  assert.equal(await asyncio.waitFor(condition.run(() => "got"), 1), "got")
+  assert.deepEqual(condition.statistics(), { locked: false, tasksWaiting: 0 })
+  void told
+})

@@ -81,6 +81,19 @@ virtual("the same coroutine given twice is run once, wherever it stands and with
   }
 })
 
+virtual("the same coroutine given twice is one task, also when a task factory wraps it", async () => {
+  const loop = asyncio.getRunningLoop()
+  let made = 0
+  loop.setTaskFactory((factoryLoop, work, options) => {
+    made += 1
+    return new asyncio.Task(typeof work === "function" ? work : () => work, { ...options, loop: factoryLoop })
+  })
+  const once = nap(1, "one")
+  assert.deepEqual(await asyncio.gather([once, once]), ["one", "one"])
+  loop.setTaskFactory(null)
+  assert.equal(made, 1)
+})
+
 virtual("the same function given twice is called twice", async () => {
   let calls = 0
   const call = async (): Promise<number> => (calls += 1)

@@ -1,0 +1,176 @@
+/** Programs that change what the runtime stands on: promises, contexts, prototypes. */
+import assert from "node:assert/strict"
+import { AsyncResource } from "node:async_hooks"
+import { execFile } from "node:child_process"
+import { describe, it } from "node:test"
+import { promisify } from "node:util"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+
+import * as asyncio from "asyncio-ts"
+import { hostTurn, soon } from "./support/watched.ts"
+
+const node = promisify(execFile)
+
+describe("a body's outcome", () => {
+  it("goes to its own task when its promise calls back in another task's context", async () => {
+    // As tracers and clients with a queue of their own do.
+    class Client {
+      readonly #context = new AsyncResource("client")
+      query(value: string): Promise<string> {
+        const context = this.#context
+        const promise = hostTurn().then(() => value)
+        const inContext = (callback: unknown) => (given: unknown) => context.runInAsyncScope(callback as () => void, undefined, given)
+        // oxlint-disable-next-line unicorn/no-thenable -- such promises are the subject
+        promise.then = ((done: unknown, failed: unknown) =>
+          Promise.prototype.then.call(promise, inContext(done), inContext(failed))) as typeof promise.then
+        return promise
+      }
+    }
+    const outcomes = await soon(
+      asyncio.run(async () => {
+        let client: Client | undefined
+        const end = new asyncio.Event()
+        const first = asyncio.createTask(async () => {
+          client = new Client()
+          await end.wait()
+          return "first"
+        })
+        await asyncio.sleep(0)
+        const second = asyncio.createTask(() => client?.query("rows"))
+        const rows = await second
+        end.set()
+        return [await first, rows]
+      }),
+    )
+    assert.deepEqual(outcomes, ["first", "rows"])
+  })
+
+  it("is told when its promise has a then of its own that throws", async () => {
+    const promise = hostTurn().then(() => "value")
+    // oxlint-disable-next-line unicorn/no-thenable -- such promises are the subject
+    promise.then = () => {
+      throw new Error("no then")
+    }
+    assert.equal(await soon(asyncio.run(() => promise)), "value")
+  })
+
+  it("is told when the program has put another library's promises in place of its own", async () => {
+    const program = `
+      import * as asyncio from "asyncio-ts"
+      const Native = Promise
+      globalThis.Promise = class Other {
+        #inner
+        constructor(executor) { this.#inner = new Native(executor) }
+        static resolve(value) { return new Other((resolve) => resolve(value)) }
+        static reject(error) { return new Other((_, reject) => reject(error)) }
+        then(...handlers) { return new Other((resolve, reject) => setImmediate(() => this.#inner.then(...handlers).then(resolve, reject))) }
+        catch(handler) { return this.then(undefined, handler) }
+      }
+      console.log(await asyncio.run(async () => {
+        const task = asyncio.createTask(async () => asyncio.sleep(0, "task"))
+        return [await task, await asyncio.coroutine(async () => "coroutine")()].join()
+      }))`
+    const { stdout } = await node(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], { cwd: import.meta.dirname, timeout: 20_000 })
+    assert.equal(stdout, "task,coroutine\n")
+  })
+})
+
+describe("a hardened program", () => {
+  it("in which __proto__ throws awaits as any other", async () => {
+    const program = `
+      Object.defineProperty(Object.prototype, "__proto__", { get() { throw new Error("no __proto__") } })
+      const asyncio = await import("asyncio-ts")
+      console.log(await asyncio.run(async () => asyncio.sleep(0, "slept").then((value) => value)))`
+    const { stdout } = await node(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], { cwd: import.meta.dirname, timeout: 20_000 })
+    assert.equal(stdout, "slept\n")
+  })
+})
+
+describe("a task that ends after its loop was closed", () => {
+  it("tells nobody, and takes nothing down", async () => {
+    const loop = new asyncio.EventLoop()
+    const reports: string[] = []
+    loop.setExceptionHandler((_loop, { message }) => void reports.push(message))
+    const gate = Promise.withResolvers<void>()
+    const task = await soon(
+      loop.runUntilComplete(async () => {
+        const task = asyncio.createTask(async () => gate.promise)
+        asyncio.createTask(async () => task)
+        task.addDoneCallback(() => assert.fail("called on a closed loop"))
+        await asyncio.sleep(0)
+        return { task }
+      }),
+    )
+    loop.close()
+    gate.resolve()
+    await hostTurn()
+    assert.equal(task.task.done(), true)
+    assert.deepEqual(reports, ["Task was destroyed but it is pending!", "Task was destroyed but it is pending!"])
+  })
+
+  it("has its failure reported, since nobody can ask any more", async () => {
+    const loop = new asyncio.EventLoop()
+    const reports: unknown[] = []
+    loop.setExceptionHandler((_loop, { exception }) => void reports.push(exception))
+    const gate = Promise.withResolvers<void>()
+    await soon(
+      loop.runUntilComplete(async () => {
+        asyncio.createTask(async () => gate.promise)
+        await asyncio.sleep(0)
+      }),
+    )
+    loop.close()
+    const late = new Error("late")
+    gate.reject(late)
+    await hostTurn()
+    assert.deepEqual(reports, [undefined, late])
+  })
+})
+
+describe("what is kept of what has ended", () => {
+  setFlagsFromString("--expose-gc")
+  const collect = runInNewContext("gc") as () => void // what the flag brings
+
+  async function collected(objects: WeakRef<object>[]): Promise<number> {
+    for (let i = 0; i < 5; i++) {
+      await hostTurn()
+      collect()
+    }
+    return objects.filter((reference) => reference.deref() === undefined).length
+  }
+
+  function usesBig(captured: WeakRef<object>[]): () => Promise<void> {
+    const big = { size: 1 }
+    captured.push(new WeakRef(big))
+    return async () => void big.size
+  }
+
+  function holdsPermit(pool: asyncio.Semaphore, kept: unknown[], results: WeakRef<object>[]): () => Promise<object> {
+    return async () => {
+      kept.push(await pool.acquire())
+      const result = { size: 1 }
+      results.push(new WeakRef(result))
+      return result
+    }
+  }
+
+  it("is neither the function of a task that is done, nor the task of whoever holds a lock", async () => {
+    const captured: WeakRef<object>[] = []
+    const results: WeakRef<object>[] = []
+    const kept: unknown[] = []
+    await soon(
+      asyncio.run(async () => {
+        const pool = new asyncio.Semaphore(10)
+        for (let i = 0; i < 10; i++) {
+          kept.push(asyncio.createTask(usesBig(captured)))
+          await asyncio.createTask(holdsPermit(pool, kept, results))
+        }
+        await asyncio.sleep(0)
+      }),
+    )
+    assert.ok((await collected(captured)) >= 9)
+    assert.ok((await collected(results)) >= 9)
+    assert.equal(kept.length, 20)
+  })
+})
