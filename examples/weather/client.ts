@@ -9,7 +9,7 @@ export interface Weather {
 
 /** A request that ends when its task is cancelled: the task's signal goes with it. */
 export const fetchWeather = asyncio.coroutine("fetchWeather", async (url: string): Promise<Weather> => {
-  const signal = asyncio.currentTask()?.signal as AbortSignal | undefined // on Node it is the host's own
+  const signal = asyncio.currentTask()?.signal
   return read(await fetch(url, { signal: signal ?? null }))
 })
 

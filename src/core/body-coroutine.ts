@@ -7,7 +7,7 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { host, type ContextSnapshot } from "../host/host.ts"
 import { BodyFrame, follow, followFrom } from "./body-frame.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
-import { Coroutine, finish } from "./coroutine.ts"
+import { Coroutine, finish, makesCoroutines } from "./coroutine.ts"
 import type { Frame } from "./frame.ts"
 import { NativePromise } from "./native-promise.ts"
 import { observer } from "./observer.ts"
@@ -277,7 +277,7 @@ export function coroutine<A extends unknown[], R>(
   function make(this: unknown, ...args: A): Coroutine<Awaited<R>> {
     return new BodyCoroutine(name, fn as unknown as Body<Awaited<R>>, this, args) // R is awaited by the run
   }
-  Object.defineProperty(make, "name", { value: name })
+  Object.defineProperties(make, { name: { value: name }, [makesCoroutines]: { value: true } })
   return make
 }
 

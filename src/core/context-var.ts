@@ -1,6 +1,7 @@
 /**
  * Context variables: values that belong to a task and what it starts.
  */
+import { Shown } from "../structures/shown.ts"
 import { host } from "../host/host.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { currentContext } from "./ambient.ts"
@@ -45,12 +46,13 @@ export class Token<T> {
  *
  * @see https://docs.python.org/3/library/contextvars.html
  */
-export class ContextVar<T> implements ContextKey<T> {
+export class ContextVar<T> extends Shown implements ContextKey<T> {
   readonly name: string
   readonly valueType?: T
   readonly #default: { value: T } | undefined
 
   constructor(name: string, options: { default?: T } = {}) {
+    super()
     this.name = name
     this.#default = "default" in options ? { value: options.default } : undefined
   }

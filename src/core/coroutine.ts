@@ -48,6 +48,8 @@ export function reportNeverAwaited(coroutine: Coroutine<unknown>): void {
 
 // For files of this library; no entry point exports these.
 
+/** Marks the functions that `coroutine` makes. */
+export const makesCoroutines: unique symbol = Symbol("makesCoroutines")
 /** Counts as started from here on: a task will run it. */
 export const take: unique symbol = Symbol("take")
 /** Starts the coroutine's body as that of `frame`, which has begun; returns its outcome. */

@@ -4,11 +4,13 @@
 import { checkFunction, checkSeconds, describe } from "../structures/arguments.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host } from "../host/host.ts"
+import { currentContext } from "./ambient.ts"
 import type { Clock } from "./clock.ts"
 import type { ContextValues } from "./context.ts"
 import { countDebug } from "./debug.ts"
-import { ageOutside, reportNeverAwaited, type Coroutine } from "./coroutine.ts"
+import { ageOutside, makesCoroutines, reportNeverAwaited, type Coroutine } from "./coroutine.ts"
 import { DeadlockWatch } from "./deadlock.ts"
+import { detachedFrame } from "./frame.ts"
 import { Future } from "./future.ts"
 import { Handle, type TimerHandle } from "./handle.ts"
 import { origins } from "./place.ts"
@@ -44,6 +46,8 @@ export class EventLoop extends Scheduler {
   #taskFactory: TaskFactory | null = null
   /** The options of a task made without any: the same object for all. */
   #plain: TaskOptions | null = null
+  /** Pending tasks of whose end `runUntilComplete` has told its caller. */
+  readonly #toldOf = new WeakSet<object>()
   /** Seconds that a callback or step may take before debug mode reports it. */
   slowCallbackDuration = 0.1
 
@@ -110,8 +114,7 @@ export class EventLoop extends Scheduler {
    * @throws RuntimeError if the loop runs already, or is closed.
    */
   runForever(): Promise<void> {
-    this.#mustBeOpen()
-    if (this.running) throw new RuntimeError("this event loop is already running")
+    this.#mustBeIdle()
     return new Promise((resolve) => this.start(resolve))
   }
 
@@ -121,7 +124,8 @@ export class EventLoop extends Scheduler {
    * @throws RuntimeError if the loop is stopped before.
    */
   async runUntilComplete<T>(work: Startable<T> | Future<T>): Promise<T> {
-    this.#mustBeOpen()
+    // Before a task is made, which the loop that runs would run.
+    this.#mustBeIdle()
     if (work instanceof Future && work.getLoop() !== this) {
       throw new RuntimeError(`${work.toString()} belongs to another event loop; run that one`)
     }
@@ -133,8 +137,15 @@ export class EventLoop extends Scheduler {
     } finally {
       future.removeDoneCallback(stop)
     }
-    if (!future.done()) throw new RuntimeError("the event loop was stopped before the future was done")
+    if (!future.done()) {
+      if (future !== work) this.#toldOf.add(future)
+      throw new RuntimeError("the event loop was stopped before the future was done")
+    }
     return future.result()
+  }
+
+  override toString(): string {
+    return `<EventLoop running=${this.running} closed=${this.dead} debug=${this.#debug}>`
   }
 
   isRunning(): boolean {
@@ -155,7 +166,7 @@ export class EventLoop extends Scheduler {
     if (this.dead) return
     this.lostErrors.flush()
     for (const { task } of this.tasks) {
-      if (this.leftBehind.has(task)) continue
+      if (this.leftBehind.has(task) || this.#toldOf.has(task)) continue
       this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task })
     }
     for (const coroutine of this.unstarted.takeAll()) reportNeverAwaited(coroutine as Coroutine<unknown>)
@@ -187,14 +198,30 @@ export class EventLoop extends Scheduler {
   /** Calls the exception handler; a handler that fails falls back to the default one. Never throws. */
   override callExceptionHandler(told: ExceptionContext): void {
     const context = withOrigins(told)
+    const handler = this.#handler
+    if (handler === null) {
+      this.#handleByDefault(context)
+      return
+    }
+    // The handler runs in the context of the task or handle concerned (R183).
+    const concerned: { getContext?: () => ContextValues | undefined } | undefined = context.task ?? context.future ?? context.handle
     try {
-      if (this.#handler === null) this.defaultExceptionHandler(context)
-      else this.#handler(this, context)
+      const own = concerned?.getContext?.() ?? currentContext()
+      if (own === currentContext()) handler(this, context)
+      else host.enter(detachedFrame(this, "exception handler", own), () => handler(this, context), undefined)
+    } catch (exception) {
+      this.#handleByDefault({ message: "Unhandled error in exception handler", exception, context })
+    }
+  }
+
+  #handleByDefault(context: ExceptionContext): void {
+    try {
+      this.defaultExceptionHandler(context)
     } catch (exception) {
       try {
-        this.defaultExceptionHandler({ message: "Unhandled error in exception handler", exception, context })
+        host.report(`Exception in default exception handler, which was to tell: ${context.message}`, exception)
       } catch {
-        // The default handler writes to the console; when even that fails nobody is left to tell.
+        // Even the console fails: nobody is left to tell.
       }
     }
   }
@@ -211,7 +238,15 @@ export class EventLoop extends Scheduler {
   #wrap(callback: () => void, method: string, options: CallbackOptions): UserCallback {
     this.#mustBeOpen()
     checkFunction(callback, `the callback of ${method}`)
+    if (makesCoroutines in callback) {
+      throw new TypeError(`the callback of ${method} is the coroutine function ${callback.name}, which would run nothing; use createTask`)
+    }
     return new UserCallback(this, callback, callback.name, options.context)
+  }
+
+  #mustBeIdle(): void {
+    this.#mustBeOpen()
+    if (this.running) throw new RuntimeError("this event loop is already running")
   }
 
   #mustBeOpen(): void {

@@ -10,7 +10,7 @@
  */
 import { isCancellation } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
-import { host, type AbortControllerLike, type AbortSignalLike } from "../host/host.ts"
+import { host, type AbortControllerLike, type HostAbortSignal } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
 import type { Line, Scheduler } from "./scheduler.ts"
@@ -331,7 +331,7 @@ export class Frame implements Line, Below {
   }
 
   /** A signal for host operations of this frame's line. */
-  get signal(): AbortSignalLike | undefined {
+  get signal(): HostAbortSignal | undefined {
     const trouble = this.#mark()
     trouble.controller ??= host.newAbortController()
     return trouble.controller?.signal

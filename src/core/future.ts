@@ -4,7 +4,7 @@
  * Long: a future makes the wait of whoever awaits it, and that wait reads the future, so the
  * two stand in one file.
  */
-import { describe, refuseThenable } from "../structures/arguments.ts"
+import { describe, describeError, refuseThenable } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
 import { whenInstalled } from "../host/host.ts"
@@ -70,6 +70,10 @@ export const cancelFor: unique symbol = Symbol("cancelFor")
 export const awaits: unique symbol = Symbol("awaits")
 /** The futures that a future stands for to whoever draws who waits for whom. */
 export const watches: unique symbol = Symbol("watches")
+/** What a future is called where somebody waits for it. */
+export const label: unique symbol = Symbol("label")
+/** How a future stands, for people. */
+export const stateText: unique symbol = Symbol("stateText")
 /** Whether somebody of the library waits for a future. */
 export const isAwaited: unique symbol = Symbol("isAwaited")
 /** Why a future may not be awaited by a frame, or undefined. */
@@ -266,11 +270,29 @@ export class Future<T> implements Promise<T>, Failed {
   }
 
   toString(): string {
-    return `<${this[Symbol.toStringTag]} ${this.#state}>`
+    return `<${this[Symbol.toStringTag]} ${this[stateText]()}>`
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString()
+  }
+
+  /** How it stands, in asyncio's words; `what` is put after the first. */
+  [stateText](what = ""): string {
+    switch (this.#state) {
+      case "pending":
+      case "cancelled":
+        return this.#state + what
+      case "returned":
+        return `finished${what} result=${describe(this.#outcome)}`
+      case "failed":
+        return `finished${what} exception=${describeError(this.#outcome)}`
+    }
+  }
+
+  /** What it is called where somebody waits for it; undefined where its kind says all. */
+  get [label](): string | undefined {
+    return undefined
   }
 
   [refuse](frame: Frame): Error | undefined {
@@ -379,9 +401,10 @@ export class Future<T> implements Promise<T>, Failed {
   }
 
   #complete(complete: () => void): void {
-    const awaited = this.#listeners !== null
+    const loop = this[loopOf]
+    const { dropped } = loop
     complete()
-    if (awaited && this[loopOf].dead) throw nobodyIsTold()
+    if (loop.dropped > dropped) throw nobodyIsTold()
   }
 
   #mustBePending(attempt: string): void {
@@ -439,7 +462,9 @@ export class FutureWait<T> implements Wait, Listener {
   }
 
   info(): WaitInfo {
-    return { kind: this.future[Symbol.toStringTag], detail: this.future.toString() }
+    const kind = this.future[Symbol.toStringTag]
+    const detail = this.future[label]
+    return detail === undefined ? { kind } : { kind, detail }
   }
 
   interrupt(request: CancelRequest): void {

@@ -2,6 +2,7 @@
  * Callbacks that wait for their turn: in the ready queue (`Handle`), or for a time
  * (`TimerHandle`).
  */
+import { Shown } from "../structures/shown.ts"
 import type { ContextValues } from "./context.ts"
 
 /** What the ready queue holds. */
@@ -49,11 +50,12 @@ export class Step implements Callback {
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle
  */
-export class Handle implements Runnable {
+export class Handle extends Shown implements Runnable {
   // Invariant: a cancelled handle has no callback, so nothing it captured is retained.
   #callback: Callback | null
 
   constructor(callback: Callback) {
+    super()
     this.#callback = callback
   }
 

@@ -5,7 +5,7 @@ import { describe, isThenable } from "../structures/arguments.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import type { AbortSignalLike } from "../host/host.ts"
 import { runningLoop } from "./ambient.ts"
-import { Coroutine } from "./coroutine.ts"
+import { close, Coroutine } from "./coroutine.ts"
 import type { EventLoop } from "./event-loop.ts"
 import { currentFrame } from "./frame.ts"
 import { Future, loopOf } from "./future.ts"
@@ -90,7 +90,16 @@ export function ensureFuture<T>(work: AwaitableValue<T> | (() => T | PromiseLike
     return work
   }
   const own = loop ?? getRunningLoop()
-  if (work instanceof Coroutine || typeof work === "function") return own.createTask(work)
+  if (typeof work === "function") return own.createTask(work)
+  if (work instanceof Coroutine) {
+    try {
+      return own.createTask(work)
+    } catch (error) {
+      // The caller hears of the refusal; that nothing of it ran would be told a second time.
+      if (error instanceof RuntimeError && work.unstarted) work[close]()
+      throw error
+    }
+  }
   if (isThenable(work)) return wrapFuture(work, { loop: own })
   throw new TypeError(`a coroutine, future, promise or function is needed, not ${describe(work)}`)
 }

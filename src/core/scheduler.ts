@@ -15,6 +15,7 @@
  */
 import { Deque } from "../structures/deque.ts"
 import { Heap } from "../structures/heap.ts"
+import { Shown } from "../structures/shown.ts"
 import { LinkedList, type Linked } from "../structures/linked-list.ts"
 import { host } from "../host/host.ts"
 import { SystemClock, type Clock } from "./clock.ts"
@@ -77,7 +78,7 @@ function startBurst(): void {
   for (const resume of burst.yielded.splice(0, host.followsAwait ? Infinity : 1)) resume()
 }
 
-export class Scheduler {
+export class Scheduler extends Shown {
   readonly clock: Clock
   // Invariant: #left never exceeds the size of #ready, since only the pump takes handles.
   readonly #ready = new Deque<Runnable>()
@@ -105,6 +106,8 @@ export class Scheduler {
   unheld = 0
   /** Shut down for good. */
   dead = false
+  /** What came to be scheduled after that. */
+  dropped = 0
   /** Operations of ours that the host still has to finish. */
   hostOperations = 0
   #stalled = false
@@ -123,7 +126,12 @@ export class Scheduler {
   ]
 
   constructor(clock: Clock = new SystemClock()) {
+    super()
     this.clock = clock
+  }
+
+  toString(): string {
+    return "<Scheduler>"
   }
 
   /** Tells whoever handles what nobody caught. The event loop above gives it its real form. */
@@ -141,7 +149,10 @@ export class Scheduler {
 
   schedule(runnable: Runnable): void {
     // Code that outlives its loop may still end, and nobody is left to tell.
-    if (this.dead) return
+    if (this.dead) {
+      this.dropped += 1
+      return
+    }
     this.#ready.push(runnable)
     if (!this.#active && this.#running) this.wake()
   }

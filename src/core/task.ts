@@ -7,20 +7,21 @@ import { describe, isThenable } from "../structures/arguments.ts"
 import type { Linked } from "../structures/linked-list.ts"
 import { cancellationIn } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
-import { host, type AbortSignalLike, type ContextSnapshot } from "../host/host.ts"
+import { host, type ContextSnapshot, type HostAbortSignal } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
 import { BodyFrame, follow } from "./body-frame.ts"
 import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
-import { currentFrame, detachedFrame, Frame, type Disowned, type FrameOwner } from "./frame.ts"
-import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, Future, loopOf, refuse, returnWith } from "./future.ts"
+import { currentFrame, Frame, type Disowned, type FrameOwner } from "./frame.ts"
+import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, Future, label, loopOf, refuse, returnWith, stateText } from "./future.ts"
 import type { Runnable } from "./handle.ts"
-import { reportLost } from "./lost-errors.ts"
 import { NativePromise } from "./native-promise.ts"
 import { observer, type TaskEnd, type TaskInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
+import { runningStack, stackOf, type StackEntry } from "./stack.ts"
+import type { Wait } from "./wait.ts"
 
 /** What a task can be made of: a coroutine, or a function that is called to make one. */
 export type Startable<T> = Coroutine<T> | (() => T | PromiseLike<T>)
@@ -133,7 +134,7 @@ export class Task<T> extends Future<T> {
    * `fetch`; a new one is made once one has fired. A task's own code gets one that also
    * aborts with a timeout or group it stands in.
    */
-  get signal(): AbortSignalLike {
+  get signal(): HostAbortSignal {
     const frame = currentFrame()
     const { frame: own } = this.#run
     const { signal } = frame !== undefined && !frame.ended && frame.root === own ? frame : own
@@ -152,8 +153,44 @@ export class Task<T> extends Future<T> {
   }
 
   override toString(): string {
-    const state = !this.done() ? "pending" : this.cancelled() ? "cancelled" : "done"
-    return `<Task '${this.getName()}' ${state} ${this.#run.coroutine?.toString() ?? this.#run.frame.name}>`
+    const run = this.#run
+    const what = ` name='${this.getName()}' coro=<${run.name}>`
+    if (this.done()) return `<Task ${this[stateText](what)}>`
+    const asked = run.frame.requested > 0 ? "cancelling" : "pending"
+    return `<Task ${asked}${what}${waitText(run)}>`
+  }
+
+  override get [label](): string {
+    return `'${this.getName()}'`
+  }
+
+  /**
+   * The coroutines that its code stands in, outermost first, with the places where they
+   * await as far as debug mode or an observer has written them down. Empty once it is done.
+   *
+   * @param options - `limit`: at most so many, the innermost ones
+   *
+   * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.get_stack
+   */
+  getStack(options: { readonly limit?: number | undefined } = {}): StackEntry[] {
+    const { frame, begun } = this.#run
+    if (this.done() || !begun) return []
+    const current = currentFrame()
+    const runs = current !== undefined && !current.ended && current.root === frame && current.first === null
+    const stack = (runs ? runningStack : stackOf)(frame).reverse()
+    return options.limit === undefined ? stack : stack.slice(-Math.max(1, options.limit))
+  }
+
+  /**
+   * Prints the stack, to standard error unless `print` is given.
+   *
+   * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.print_stack
+   */
+  printStack(options: { readonly limit?: number | undefined; readonly print?: ((text: string) => void) | undefined } = {}): void {
+    const { print = (text: string) => host.report(text) } = options
+    const stack = this.getStack(options)
+    const lines = stack.map(({ name, place = `at ${name}` }) => `  ${place}`)
+    print([`${stack.length === 0 ? "No stack for" : "Stack for"} ${this.toString()}${lines.length > 0 ? " (most recent call last):" : ""}`, ...lines].join("\n"))
   }
 
   // Like CPython's, a task that was asked too late keeps the message however it ended.
@@ -169,12 +206,6 @@ export class Task<T> extends Future<T> {
     }
     this.#run.cancel(request)
     return true
-  }
-
-  // The handler runs in the context of the task concerned (R183).
-  override [reportLost](): void {
-    const { loop, context } = this.#run.frame
-    host.enter(detachedFrame(loop, "exception handler", context), () => super[reportLost](), undefined)
   }
 
   override [refuse](frame: Frame): Error | undefined {
@@ -475,6 +506,15 @@ export function taskOf(frame: Frame | undefined): Task<unknown> | undefined {
 
 function isRun(owner: FrameOwner | null): owner is TaskFrame<unknown> | Adopted {
   return owner instanceof TaskFrame || owner instanceof Adopted
+}
+
+/** What a task waits for. */
+function waitText({ frame, begun }: TaskRun): string {
+  if (!begun) return ""
+  const { first } = innermost(frame)
+  if (first === null) return ""
+  const { kind, detail } = (first as Wait).info() // what hangs below the innermost frame is a wait
+  return ` wait_for=<${kind.replace(".", " ")}${detail === undefined ? "" : ` ${detail}`}>`
 }
 
 /** The frame furthest down the first line of a task, where its code stands. */

@@ -7,6 +7,7 @@ import type { ContextValues } from "./context.ts"
 import { detachedFrame } from "./frame.ts"
 import type { Callback } from "./handle.ts"
 import { observer } from "./observer.ts"
+import { origins } from "./place.ts"
 import type { Scheduler } from "./scheduler.ts"
 
 /**
@@ -44,6 +45,9 @@ export class UserCallback implements Callback {
     try {
       self.#function()
     } catch (exception) {
+      // Written down for the callback, asked of the handle.
+      const made = origins.get(self)
+      if (made !== undefined) origins.set(handle, made)
       self.loop.callExceptionHandler({ message: `Exception in callback ${self.describe()}`, exception, handle })
     }
     if (observer !== null) observer.handleDone(self.describe(), self.loop.clock.time(), self)

@@ -72,8 +72,11 @@ export interface AbortSignalLike {
   removeEventListener(type: "abort", listener: () => void): void
 }
 
+/** The host's own kind of signal, where the program is compiled with its types. */
+export type HostAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : AbortSignalLike
+
 export interface AbortControllerLike {
-  readonly signal: AbortSignalLike
+  readonly signal: HostAbortSignal
   abort(reason?: unknown): void
 }
 

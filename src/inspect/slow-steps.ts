@@ -46,7 +46,7 @@ export class SlowSteps implements Observer {
     if (since === undefined) return
     this.#since.delete(task)
     if (!isSlow(task.loop, time - since)) return
-    warn(`task '${task.taskName}' (${task.name})`, time - since, this.#end === undefined ? "up to its end" : `up to the await ${this.#end}`)
+    warn(`task '${task.taskName}' (${task.name})`, time - since, this.#end === undefined ? "up to its end" : `up to the await ${this.#end.replace(/^at (async )?/, "in ")}`)
   }
 }
 

@@ -16,6 +16,17 @@ export function describe(value: unknown): string {
   }
 }
 
+/** Shows an error in one line, such as `RangeError('too far')`: short, and never throwing. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return describe(error)
+  try {
+    const { message, name } = error
+    return `${name}('${message.length > 60 ? `${message.slice(0, 60)}…` : message}')`
+  } catch {
+    return describe(error)
+  }
+}
+
 /** @throws RangeError if `value` is NaN, TypeError if it is no number. Infinity is allowed. */
 export function checkSeconds(value: number, what: string): void {
   if (typeof value !== "number") {

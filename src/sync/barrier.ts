@@ -3,6 +3,7 @@ import { BrokenBarrierError } from "../errors/misuse.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { Condition } from "./condition.ts"
+import { Primitive, type PrimitiveOptions } from "./primitive.ts"
 
 /** What `Barrier.statistics` gives. */
 export interface BarrierStatistics {
@@ -30,7 +31,7 @@ export interface BarrierStatistics {
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Barrier
  */
-export class Barrier {
+export class Barrier extends Primitive {
   readonly #condition = new Condition()
   readonly #parties: number
   // Invariant: those inside hold distinct indices below #parties. CPython numbers them by
@@ -39,9 +40,18 @@ export class Barrier {
   #state: "filling" | "draining" | "resetting" | "broken" = "filling"
 
   /** @throws RangeError if `parties` is below 1. */
-  constructor(parties: number) {
+  constructor(parties: number, options: PrimitiveOptions = {}) {
+    super(options)
     checkInteger(parties, "the parties of a barrier", 1)
     this.#parties = parties
+  }
+
+  protected get kind(): string {
+    return "Barrier"
+  }
+
+  protected describe(): string {
+    return `${this.#state}${this.broken ? "" : `, waiters:${this.nWaiting}/${this.#parties}`}`
   }
 
   /** How many tasks it takes. */

@@ -4,12 +4,14 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
+import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import { Binding } from "./binding.ts"
 import type { Held } from "./held.ts"
 import { LineOperation } from "./line-operation.ts"
 import { enqueue, leaveLine, Lock, taken, tryAcquire } from "./lock.ts"
 import { runHolding } from "./run-holding.ts"
+import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Condition.statistics` gives. */
@@ -46,7 +48,7 @@ const notifyOne: unique symbol = Symbol("notifyOne")
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Condition
  */
-export class Condition {
+export class Condition extends Primitive {
   // Invariant: whoever is in line does not hold the lock.
   readonly #waiters = new WaitList()
   readonly #binding = new Binding("Condition")
@@ -56,10 +58,19 @@ export class Condition {
    * @param lock - the lock to use, which several conditions may share; a new one by default
    * @throws TypeError if `lock` is something else.
    */
-  constructor(lock?: Lock | null) {
-    const own = lock ?? new Lock()
+  constructor(lock?: Lock | null, options: PrimitiveOptions = {}) {
+    super(options)
+    const own = lock ?? new Lock(options)
     if (!(own instanceof Lock)) throw new TypeError(`a Condition takes a Lock or nothing, not ${describe(lock)}`)
     this.#lock = own
+  }
+
+  protected get kind(): string {
+    return "Condition"
+  }
+
+  protected describe(): string {
+    return `${this.locked() ? "locked" : "unlocked"}${waiters(this.#waiters.size)}`
   }
 
   /** Takes the lock; see `Lock.acquire`. */
@@ -159,6 +170,10 @@ class WaitForNotification extends LineOperation<true> {
 
   get name(): string {
     return "Condition.wait"
+  }
+
+  override info(): WaitInfo {
+    return waitOn(this.name, this.#condition)
   }
 
   begin({ loop }: Frame): Waiting {

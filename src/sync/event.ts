@@ -1,9 +1,11 @@
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
+import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import { Binding } from "./binding.ts"
 import { LineOperation } from "./line-operation.ts"
+import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Event.statistics` gives. */
@@ -30,11 +32,24 @@ export interface EventStatistics {
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event
  */
-export class Event {
+export class Event extends Primitive {
   // Invariant: while the flag is up, nobody in line is pending.
   readonly #waiters = new WaitList()
   readonly #binding = new Binding("Event")
   #set = false
+
+  // oxlint-disable-next-line no-useless-constructor -- it says what an event is made with
+  constructor(options: PrimitiveOptions = {}) {
+    super(options)
+  }
+
+  protected get kind(): string {
+    return "Event"
+  }
+
+  protected describe(): string {
+    return `${this.#set ? "set" : "unset"}${waiters(this.#waiters.size)}`
+  }
 
   isSet(): boolean {
     return this.#set
@@ -82,6 +97,10 @@ class WaitForEvent extends LineOperation<true> {
 
   get name(): string {
     return "Event.wait"
+  }
+
+  override info(): WaitInfo {
+    return waitOn(this.name, this.#event)
   }
 
   begin({ loop }: Frame): true | Waiting {

@@ -3,12 +3,14 @@ import type { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
+import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
 import { Binding } from "./binding.ts"
 import { Held } from "./held.ts"
 import { LineOperation } from "./line-operation.ts"
 import { runHolding } from "./run-holding.ts"
+import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 // What operations on a lock need of it, `Condition.wait` among them.
@@ -43,12 +45,25 @@ export interface LockStatistics {
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock
  */
-export class Lock {
+export class Lock extends Primitive {
   // Invariant: while the lock is free and somebody waits, the first in line has been woken
   // or cancelled; its turn takes the lock, or wakes the next.
   readonly #waiters = new WaitList()
   readonly #binding = new Binding("Lock")
   #locked = false
+
+  // oxlint-disable-next-line no-useless-constructor -- it says what a lock is made with
+  constructor(options: PrimitiveOptions = {}) {
+    super(options)
+  }
+
+  protected get kind(): string {
+    return "Lock"
+  }
+
+  protected describe(): string {
+    return `${this.#locked ? "locked" : "unlocked"}${waiters(this.#waiters.size)}`
+  }
 
   locked(): boolean {
     return this.#locked
@@ -128,6 +143,10 @@ class AcquireLock extends LineOperation<Held> {
 
   get name(): string {
     return "Lock.acquire"
+  }
+
+  override info(): WaitInfo {
+    return waitOn(this.name, this.#lock)
   }
 
   begin({ loop }: Frame): Held | Waiting {

@@ -5,11 +5,13 @@ import type { CancelledError } from "../errors/cancelled-error.ts"
 import { QueueEmpty, QueueFull, QueueShutDown } from "../errors/queue-errors.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
+import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
 import { Binding } from "./binding.ts"
 import { Event } from "./event.ts"
 import { LineOperation } from "./line-operation.ts"
+import { Primitive, waitOn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Queue.statistics` gives. */
@@ -33,6 +35,8 @@ interface Storage<T> {
 const getters: unique symbol = Symbol("getters")
 const putters: unique symbol = Symbol("putters")
 const binding: unique symbol = Symbol("binding")
+/** Where a kind of queue keeps its items. */
+const kept: unique symbol = Symbol("kept")
 const isShutDown: unique symbol = Symbol("isShutDown")
 
 /**
@@ -60,7 +64,7 @@ const isShutDown: unique symbol = Symbol("isShutDown")
  *
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue
  */
-export class Queue<T> implements AsyncIterable<T> {
+export class Queue<T> extends Primitive implements AsyncIterable<T> {
   // Invariants: who is woken has left its line; while getters are in line, those woken who
   // have yet to take their turn are at least as many as the items, and so are putters and
   // free places; #unfinished is the number of items put and neither told done nor dropped.
@@ -74,13 +78,28 @@ export class Queue<T> implements AsyncIterable<T> {
   #shutDown = false
 
   /** @param maxsize - how many items it holds; 0 or less for no limit */
-  constructor(maxsize = 0, storage: Storage<T> = new InOrder<T>()) {
+  constructor(maxsize = 0, options: PrimitiveOptions & { readonly [kept]?: Storage<T> } = {}) {
+    super(options)
     if (typeof maxsize !== "number" || Number.isNaN(maxsize)) {
       throw new TypeError(`the maxsize of a queue is a number, not ${describe(maxsize)}`)
     }
     this.#maxsize = maxsize
-    this.#storage = storage
+    this.#storage = options[kept] ?? new InOrder<T>()
     this.#finished.set()
+  }
+
+  protected get kind(): string {
+    return "Queue"
+  }
+
+  protected describe(): string {
+    const { items, maxsize, unfinishedTasks, gettersWaiting, puttersWaiting, shutDown } = this.statistics()
+    const parts = [`items:${items}${maxsize > 0 ? `/${maxsize}` : ""}`]
+    if (gettersWaiting > 0) parts.push(`getters:${gettersWaiting}`)
+    if (puttersWaiting > 0) parts.push(`putters:${puttersWaiting}`)
+    if (unfinishedTasks > 0) parts.push(`tasks:${unfinishedTasks}`)
+    if (shutDown) parts.push("shutdown")
+    return parts.join(", ")
   }
 
   get maxsize(): number {
@@ -214,10 +233,14 @@ export class Queue<T> implements AsyncIterable<T> {
  */
 export class PriorityQueue<T> extends Queue<T> {
   /** @param options - `compare`: negative when the first comes before the second; `<` by default */
-  constructor(maxsize = 0, options: { compare?: (a: T, b: T) => number } = {}) {
+  constructor(maxsize = 0, options: PrimitiveOptions & { compare?: (a: T, b: T) => number } = {}) {
     const { compare = ascending } = options
     checkFunction(compare, "the comparison of a PriorityQueue")
-    super(maxsize, new LeastFirst(compare))
+    super(maxsize, { ...options, [kept]: new LeastFirst(compare) })
+  }
+
+  protected override get kind(): string {
+    return "PriorityQueue"
   }
 }
 
@@ -227,8 +250,12 @@ export class PriorityQueue<T> extends Queue<T> {
  * @see https://docs.python.org/3/library/asyncio-queue.html#asyncio.LifoQueue
  */
 export class LifoQueue<T> extends Queue<T> {
-  constructor(maxsize = 0) {
-    super(maxsize, new NewestFirst<T>())
+  constructor(maxsize = 0, options: PrimitiveOptions = {}) {
+    super(maxsize, { ...options, [kept]: new NewestFirst<T>() })
+  }
+
+  protected override get kind(): string {
+    return "LifoQueue"
   }
 }
 
@@ -286,6 +313,10 @@ abstract class QueueOperation<T, R> extends LineOperation<R> {
   constructor(queue: Queue<T>) {
     super()
     this.queue = queue
+  }
+
+  override info(): WaitInfo {
+    return waitOn(this.name, this.queue)
   }
 
   /** Whether it has to wait. */

@@ -2,12 +2,14 @@ import { checkFunction, checkInteger } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
+import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
 import { Binding } from "./binding.ts"
 import { Held } from "./held.ts"
 import { LineOperation } from "./line-operation.ts"
 import { runHolding } from "./run-holding.ts"
+import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Semaphore.statistics` gives. */
@@ -41,7 +43,7 @@ const leaveLine: unique symbol = Symbol("leaveLine")
  *
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Semaphore
  */
-export class Semaphore {
+export class Semaphore extends Primitive {
   // Invariants: #permits counts those that belong to nobody; while it is above 0, nobody in
   // line is pending.
   readonly #waiters = new WaitList()
@@ -49,9 +51,18 @@ export class Semaphore {
   #permits: number
 
   /** @throws RangeError if `value` is negative, TypeError if it is no whole number. */
-  constructor(value = 1) {
+  constructor(value = 1, options: PrimitiveOptions = {}) {
+    super(options)
     checkInteger(value, "the value of a semaphore", 0)
     this.#permits = value
+  }
+
+  protected get kind(): string {
+    return "Semaphore"
+  }
+
+  protected describe(): string {
+    return `${this.locked() ? "locked" : `unlocked, value:${this.#permits}`}${waiters(this.#waiters.size)}`
   }
 
   /** Whether `acquire` would have to wait, also because others are in line. */
@@ -124,9 +135,13 @@ export class Semaphore {
 export class BoundedSemaphore extends Semaphore {
   readonly #bound: number
 
-  constructor(value = 1) {
-    super(value)
+  constructor(value = 1, options: PrimitiveOptions = {}) {
+    super(value, options)
     this.#bound = value
+  }
+
+  protected override get kind(): string {
+    return "BoundedSemaphore"
   }
 
   /** @throws RangeError if every permit is free already. */
@@ -148,6 +163,10 @@ class AcquireSemaphore extends LineOperation<Held> {
 
   get name(): string {
     return "Semaphore.acquire"
+  }
+
+  override info(): WaitInfo {
+    return waitOn(this.name, this.#semaphore)
   }
 
   begin({ loop }: Frame): Held | Waiting {

@@ -59,7 +59,11 @@ async function race<T>(candidates: (() => T | PromiseLike<T>)[], delay: number |
         try {
           // A coroutine of ours, so that it can be left behind at a foreign promise.
           const value = await new BodyCoroutine("candidate", candidate)
-          winner ??= { value, index }
+          if (winner === undefined) {
+            winner = { value, index }
+            // At once: one that is woken in this tick must not succeed unseen.
+            ask(running(started.filter((_task, other) => other !== index)))
+          }
           goOn.set()
         } catch (error) {
           exceptions[index] = error
@@ -75,7 +79,7 @@ async function race<T>(candidates: (() => T | PromiseLike<T>)[], delay: number |
       await wait(running(started), { returnWhen: "FIRST_COMPLETED" })
     }
   } finally {
-    await end(started)
+    await end(started, winner !== undefined)
   }
   return winner === undefined ? [undefined, null, exceptions] : [winner.value, winner.index, exceptions]
 }
@@ -93,14 +97,19 @@ function running(tasks: readonly Task<void>[]): Task<void>[] {
   return tasks.filter((task) => !task.done())
 }
 
-/** Cancels what still runs and waits for its end, also when this is itself cancelled meanwhile. */
-async function end(tasks: readonly Task<void>[]): Promise<void> {
+function ask(tasks: readonly Task<void>[]): void {
+  for (const task of tasks) task[cancelFor](requestBy(undefined, "a staggeredRace that is over"))
+}
+
+/** Cancels what still runs, unless it was `asked`, and waits for its end, also when this is itself cancelled meanwhile. */
+async function end(tasks: readonly Task<void>[], asked: boolean): Promise<void> {
   let cancelled: { error: unknown } | undefined
   for (let left = running(tasks); left.length > 0; left = running(tasks)) {
-    for (const task of left) task[cancelFor](requestBy(undefined, "a staggeredRace that is over"))
+    if (!asked) ask(left)
     try {
       await wait(left)
     } catch (error) {
+      asked = false
       cancelled = { error }
     }
   }

@@ -2,6 +2,7 @@
  * Tasks that end together.
  */
 import { checkFunction, checkInteger, refuseThenable } from "../structures/arguments.ts"
+import { Shown } from "../structures/shown.ts"
 import { isCancellation } from "../errors/cancelled-error.ts"
 import { ExceptionGroup } from "../errors/exception-group.ts"
 import { RuntimeError } from "../errors/misuse.ts"
@@ -50,7 +51,7 @@ export interface TaskGroupOptions {
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#task-groups
  */
-export class TaskGroup {
+export class TaskGroup extends Shown {
   readonly #children = new Set<Task<unknown>>()
   readonly #permits: Semaphore | null
   readonly #errors: unknown[] = []
@@ -63,8 +64,16 @@ export class TaskGroup {
   #drained: Future<void> | null = null
 
   constructor(options: TaskGroupOptions = {}) {
+    super()
     if (options.limit !== undefined) checkInteger(options.limit, "the limit of a TaskGroup", 1)
     this.#permits = options.limit === undefined ? null : new Semaphore(options.limit)
+  }
+
+  toString(): string {
+    const parts = [`tasks=${this.#children.size}`]
+    if (this.#errors.length > 0) parts.push(`errors=${this.#errors.length}`)
+    parts.push(this.#aborting && this.#state !== "finished" ? "cancelling" : this.#state)
+    return `<TaskGroup ${parts.join(" ")}>`
   }
 
   /**
@@ -146,7 +155,10 @@ export class TaskGroup {
     if (failure !== undefined) this.#abort()
     cancellation = (await this.#drain(frame)) ?? cancellation
     this.#state = "finished"
-    this.#leave(frame, failure, cancellation)
+    // Whoever keeps the group must not keep its task and its errors alive with it.
+    this.#frame = null
+    const errors = this.#errors.splice(0)
+    this.#leave(frame, errors, failure, cancellation)
     return value
   }
 
@@ -173,20 +185,25 @@ export class TaskGroup {
   }
 
   /** Throws what the group ends with, if anything. */
-  #leave(frame: Frame, failure: { error: unknown } | undefined, cancellation: { error: unknown } | undefined): void {
+  #leave(
+    frame: Frame,
+    errors: unknown[],
+    failure: { error: unknown } | undefined,
+    cancellation: { error: unknown } | undefined,
+  ): void {
     let propagate = cancellation
     if (this.#askedItself) {
       const left = withdraw(frame)
       // Asked to end by itself only, the group has nothing to pass on.
-      if (left === 0 || (this.#errors.length === 0 && left <= this.#before)) propagate = undefined
+      if (left === 0 || (errors.length === 0 && left <= this.#before)) propagate = undefined
     }
-    if (propagate !== undefined && this.#errors.length === 0) throw propagate.error
-    if (failure !== undefined && !isCancellation(failure.error)) this.#errors.push(failure.error)
-    if (this.#errors.length === 0) return
+    if (propagate !== undefined && errors.length === 0) throw propagate.error
+    if (failure !== undefined && !isCancellation(failure.error)) errors.push(failure.error)
+    if (errors.length === 0) return
     // Somebody outside wants the task cancelled, but the errors have to be told first: the
     // next await tells of the cancellation.
     if (countRequests(frame) > 0) renew(frame, requestBy(undefined))
-    throw new ExceptionGroup("unhandled errors in a TaskGroup", this.#errors)
+    throw new ExceptionGroup("unhandled errors in a TaskGroup", errors)
   }
 
   async #start<R>(work: (ready: (value: R) => void) => unknown, options: CreateTaskOptions): Promise<R> {
@@ -257,7 +274,6 @@ export class TaskGroup {
     this.#gone(child as Task<unknown>) // only tasks are children
     const error = child.cancelled() ? undefined : child.exception()
     if (error === undefined) return
-    this.#errors.push(error)
     if (this.#state === "finished") {
       child.getLoop().callExceptionHandler({
         message: "a task failed after its TaskGroup had ended",
@@ -266,6 +282,7 @@ export class TaskGroup {
       })
       return
     }
+    this.#errors.push(error)
     if (this.#aborting) return
     this.#abort()
     this.#askItself()

@@ -2,6 +2,7 @@
  * Deadlines over a body of code.
  */
 import { checkFunction, checkSeconds } from "../structures/arguments.ts"
+import { Shown } from "../structures/shown.ts"
 import { CancelledError, isCancellation } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { TimeoutError } from "../errors/timeout-error.ts"
@@ -67,7 +68,7 @@ const leave: unique symbol = Symbol("leave")
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Timeout
  */
-export class Timeout<Raises extends boolean = true> {
+export class Timeout<Raises extends boolean = true> extends Shown {
   readonly #raises: Raises
   #when: number | null
   #state: "created" | "active" | "expiring" | "expired" | "finished" = "created"
@@ -80,6 +81,7 @@ export class Timeout<Raises extends boolean = true> {
 
   /** @param raises - whether `run` throws TimeoutError */
   constructor(when: number | null, raises: Raises = true as Raises) {
+    super()
     // The default of Raises is true as well.
     this.#when = when
     this.#raises = raises
@@ -95,6 +97,11 @@ export class Timeout<Raises extends boolean = true> {
   run<T>(body: (timeout: this) => T | PromiseLike<T>): Coroutine<Raises extends true ? T : T | undefined> {
     checkFunction(body, "the body of a timeout")
     return new TimeoutBody(this, () => body(this))
+  }
+
+  toString(): string {
+    const when = this.#when === null ? "" : ` when=${this.#when.toFixed(3)}`
+    return `<Timeout [${this.#state}]${when}>`
   }
 
   /** The deadline in seconds of the loop's clock, or null. */

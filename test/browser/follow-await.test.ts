@@ -274,7 +274,7 @@ describe("a second open wait in one task is refused, and the first goes on", () 
     ["operations", () => [asyncio.sleep(1, 1), asyncio.sleep(1, 2)], "<coroutine sleep>"],
     ["coroutines", () => [child(1), child(2)], "<coroutine child>"],
     ["plain functions", () => [plain(1), plain(2)], "<coroutine sleep>"],
-    ["tasks", () => [asyncio.createTask(child(1)), asyncio.createTask(child(2), { name: "second" })], "<Task 'second' pending <coroutine child>>"],
+    ["tasks", () => [asyncio.createTask(child(1)), asyncio.createTask(child(2), { name: "second" })], "<Task pending name='second' coro=<child>>"],
   ]
   for (const [what, pair, awaited] of pairs) {
     it(`of ${what} in Promise.all`, async (t) => {

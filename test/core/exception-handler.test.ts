@@ -351,7 +351,7 @@ describe("the default exception handler", () => {
       })
       console.log("ended")
     `)
-    assert.match(stderr, /Task exception was never retrieved\nfuture: <Task 'loser' .*>[^]*RangeError: lost/)
+    assert.match(stderr, /Task exception was never retrieved\nfuture: <Task finished name='loser' .*>[^]*RangeError: lost/)
     assert.equal(stdout, "ended\n")
     assert.equal(code, 0)
   })

@@ -23,12 +23,12 @@ describe("a Future", () => {
   })
 
   // CPython: test_future_repr
-  it("prints its state, not its result", () => {
+  it("prints its state and, in short, its outcome", () => {
     const [returned, failed, cancelled] = [newFuture(), newFuture(), newFuture()]
     returned.setResult("secret")
     failed.setException(new Error("x"))
     cancelled.cancel()
-    assert.deepEqual([returned, failed, cancelled].map(String), ["<Future returned>", "<Future failed>", "<Future cancelled>"])
+    assert.deepEqual([returned, failed, cancelled].map(String), ["<Future finished result=\"secret\">", "<Future finished exception=Error('x')>", "<Future cancelled>"])
     failed.exception()
   })
 
@@ -67,7 +67,7 @@ describe("a Future", () => {
         first(future)
         const error = thrownBy(() => second(future))
         assert.ok(error instanceof asyncio.InvalidStateError)
-        assert.match(error.message, /cannot set (a result|an exception): <Future (returned|failed|cancelled)> is done/)
+        assert.match(error.message, /cannot set (a result|an exception): <Future (finished|cancelled)\b.*> is done/)
         future.cancel()
       }
     }
@@ -331,7 +331,7 @@ describe("done callbacks", () => {
       bad?.exception()
       return log
     })
-    assert.deepEqual(value, ["true <Future returned>", "true <Future failed>", "true <Future cancelled>"])
+    assert.deepEqual(value, ["true <Future finished result=1>", "true <Future finished exception=Error('x')>", "true <Future cancelled>"])
   })
 
   it("added after completion are called through the loop too", async () => {

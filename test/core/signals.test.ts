@@ -9,7 +9,7 @@ import { failureOf, hostTurns, never, now, soon, watched } from "./support/watch
 function ownSignal(): AbortSignal {
   const task = asyncio.currentTask()
   assert.ok(task !== undefined)
-  return task.signal as AbortSignal // on Node it is the host's own
+  return task.signal
 }
 
 /** A host operation that takes a signal, as `fetch` and `fs.readFile` do. */

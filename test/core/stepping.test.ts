@@ -239,7 +239,7 @@ describe("awaiting", () => {
       const task: asyncio.Task<Error> = asyncio.createTask(async () => failureOf(task))
       return (await task).message
     })
-    assert.match(value, /<Task 'Task-\d+' pending .*> cannot await itself/)
+    assert.match(value, /<Task pending name='Task-\d+' .*> cannot await itself/)
   })
 
   // CPython: test_other_loop_future

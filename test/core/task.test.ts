@@ -49,12 +49,12 @@ describe("a task as text", () => {
       return text
     })
     assert.deepEqual(value, [
-      "<Task 'a' pending <coroutine notMuch>>",
-      "<Task 'b' pending <coroutine sleep>>",
-      "<Task 'c' pending named>",
-      "<Task 'a' done <coroutine notMuch>>",
-      "<Task 'b' cancelled <coroutine sleep>>",
-      "<Task 'c' done named>",
+      "<Task pending name='a' coro=<notMuch>>",
+      "<Task pending name='b' coro=<sleep>>",
+      "<Task pending name='c' coro=<named>>",
+      "<Task finished name='a' coro=<notMuch> result=\"result\">",
+      "<Task cancelled name='b' coro=<sleep>>",
+      "<Task finished name='c' coro=<named> result=undefined>",
     ])
   })
 
@@ -68,8 +68,8 @@ describe("a task as text", () => {
       await task
       return [pending, inspect({ task })]
     })
-    assert.match(value[0] ?? "", /^<Task 'Task-\d+' pending /)
-    assert.match(value[1] ?? "", /<Task 'Task-\d+' done /)
+    assert.match(value[0] ?? "", /^<Task pending name='Task-\d+' /)
+    assert.match(value[1] ?? "", /<Task finished name='Task-\d+' /)
   })
 })
 

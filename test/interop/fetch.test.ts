@@ -38,7 +38,7 @@ function expireOnceCame<T>(server: { came: Promise<void> }, body: () => Promise<
 }
 
 function ownSignal(): AbortSignal {
-  return (asyncio.currentTask() ?? assert.fail("no task")).signal as AbortSignal // on Node it is the host's own
+  return (asyncio.currentTask() ?? assert.fail("no task")).signal
 }
 
 const clients: Record<string, (url: string) => Promise<unknown>> = {

@@ -73,7 +73,7 @@ export async function program(): Promise<Record<string, unknown>> {
 
       const signalled = asyncio.createTask(async () => {
         const { signal } = asyncio.currentTask() as asyncio.Task<unknown> // this is its code
-        await fetch("/never", { signal: signal as AbortSignal }) // a browser's own
+        await fetch("/never", { signal })
       })
       await asyncio.sleep(0.02)
       signalled.cancel()

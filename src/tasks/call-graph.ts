@@ -2,11 +2,10 @@
  * Who waits for whom: what a future stands in, and everybody who awaits it.
  */
 import { openWaits } from "../core/deadlock.ts"
-import { currentFrame } from "../core/frame.ts"
 import { Future, FutureWait, loopOf, watches } from "../core/future.ts"
 import { currentTask } from "../core/running.ts"
 import type { Registered, Scheduler } from "../core/scheduler.ts"
-import { runningStack, stackOf, type StackEntry } from "../core/stack.ts"
+import type { StackEntry } from "../core/stack.ts"
 import { frameOf, Task } from "../core/task.ts"
 import { host } from "../host/host.ts"
 
@@ -112,9 +111,7 @@ function graphOf(future: Future<unknown>, awaiters: Awaiters, limit: number | un
 
 function callStack(future: Future<unknown>): StackEntry[] {
   if (!(future instanceof Task) || future.done()) return []
-  const frame = currentFrame()
-  const runs = frame !== undefined && !frame.ended && frame.root === future[frameOf] && frame.first === null
-  return (runs ? runningStack : stackOf)(future[frameOf])
+  return future.getStack().reverse()
 }
 
 function cut(stack: StackEntry[], limit: number | undefined): StackEntry[] {
