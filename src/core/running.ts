@@ -27,7 +27,8 @@ export function currentTask(): Task<unknown> | undefined {
 
 /** The tasks of a loop that are not done, in the order of their creation. */
 export function allTasks(loop: EventLoop = getRunningLoop()): Set<Task<unknown>> {
-  return new Set([...loop.tasks].map(({ task }) => task as Task<unknown>)) // only tasks register there
+  const tasks = [...loop.tasks].map(({ task }) => task as Task<unknown>) // only tasks register there
+  return new Set(tasks.filter((task) => !task.done()))
 }
 
 /** How a task is made with `createTask`. */

@@ -6,7 +6,7 @@
 import { describe, isThenable } from "../structures/arguments.ts"
 import type { Linked } from "../structures/linked-list.ts"
 import { cancellationIn } from "../errors/cancelled-error.ts"
-import { RuntimeError } from "../errors/misuse.ts"
+import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
 import { host, type ContextSnapshot, type HostAbortSignal } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
 import { BodyFrame, follow } from "./body-frame.ts"
@@ -372,6 +372,8 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
       if (undelivered === null) this.task[returnWith](value as T) // the body's value
       else this.task[cancelBy](undelivered.request)
       tellDone(this, undelivered === null ? "returned" : "cancelled")
+    } else {
+      tellSetBefore(this)
     }
     this.end()
   }
@@ -389,6 +391,8 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
       if (cancelled === undefined) this.task[failWith](error)
       else this.task[cancelWith](cancelled)
       tellDone(this, cancelled === undefined ? "failed" : "cancelled", error)
+    } else {
+      tellSetBefore(this)
     }
     this.end(error)
   }
@@ -485,10 +489,19 @@ function adopt(frame: Frame, why: Disowned, label: string): void {
 /** A task is about to be done; false if it was before. */
 function unregister(run: TaskRun): boolean {
   const { task, loop } = run
-  if (task.done()) return false
   loop.tasks.remove(run)
+  if (task.done()) return false
   if (loop.leftBehind.size > 0) loop.leftBehind.delete(task)
   return true
+}
+
+/** Its outcome was set with the methods of `Future`, past those of `Task` that refuse. */
+function tellSetBefore(run: TaskRun): void {
+  run.loop.callExceptionHandler({
+    message: `the code of ${run.label} has ended, but the outcome of the task was set before`,
+    exception: new InvalidStateError(`${run.task.toString()} is done already; its outcome is its coroutine's`),
+    task: run.task,
+  })
 }
 
 function tellDone(run: TaskRun, how: TaskEnd, reason?: unknown): void {

@@ -1,13 +1,18 @@
-import { Future, Relay, failWith, returnWith, watches } from "../core/future.ts"
+import type { CancelRequest } from "../core/cancel-request.ts"
+import { Future, Relay, cancelBy, failWith, returnWith, watches } from "../core/future.ts"
 import { ensureFuture, type AwaitableValue } from "../core/running.ts"
+
+/** Work whose shields were cancelled: its failure is reported once, however many they were. */
+const unshielded = new WeakSet<Future<unknown>>()
 
 class Shield<T> extends Future<T> {
   readonly #inner: Future<T>
+  readonly #relay: Relay<T>
 
   constructor(inner: Future<T>) {
     super({ loop: inner.getLoop() })
     this.#inner = inner
-    new Relay(inner, this.#innerDone)
+    this.#relay = new Relay(inner, this.#innerDone)
   }
 
   override get [Symbol.toStringTag](): string {
@@ -18,10 +23,21 @@ class Shield<T> extends Future<T> {
     return [this.#inner]
   }
 
+  override [cancelBy](request: CancelRequest): void {
+    super[cancelBy](request)
+    const inner = this.#inner
+    if (inner.done()) return
+    // Shields that come and go must not pile up at work that goes on.
+    this.#relay.stop()
+    if (unshielded.has(inner)) return
+    unshielded.add(inner)
+    new Relay(inner, reportFailure)
+  }
+
   readonly #innerDone = (inner: Future<T>): void => {
-    if (this.done()) {
-      if (this.cancelled()) this.#reportFailure(inner)
-    } else if (inner.cancelled()) {
+    // Cancelled in the iteration in which the work ended: an error is reported as any that is lost.
+    if (this.done()) return
+    if (inner.cancelled()) {
       this.cancel()
     } else {
       const error = inner.exception()
@@ -29,13 +45,13 @@ class Shield<T> extends Future<T> {
       else this[failWith](error)
     }
   }
+}
 
-  #reportFailure(inner: Future<T>): void {
-    const exception = inner.cancelled() ? undefined : inner.exception()
-    if (exception === undefined) return
-    const name = exception instanceof Error ? exception.name : "error"
-    this.getLoop().callExceptionHandler({ message: `${name} exception in shielded future`, exception, future: inner })
-  }
+function reportFailure(inner: Future<unknown>): void {
+  const exception = inner.cancelled() ? undefined : inner.exception()
+  if (exception === undefined) return
+  const name = exception instanceof Error ? exception.name : "error"
+  inner.getLoop().callExceptionHandler({ message: `${name} exception in shielded future`, exception, future: inner })
 }
 
 /**
