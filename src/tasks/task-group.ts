@@ -11,7 +11,7 @@ import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { aim, countRequests, renew, withdraw } from "../core/cancellation.ts"
 import { close, Coroutine } from "../core/coroutine.ts"
 import { currentFrame, type Frame } from "../core/frame.ts"
-import { cancelFor, Future, Relay, returnWith } from "../core/future.ts"
+import { cancelFor, failWith, Future, Relay, returnWith } from "../core/future.ts"
 import { createTask, type CreateTaskOptions } from "../core/running.ts"
 import type { Startable, Task } from "../core/task.ts"
 import { WatchingFuture } from "../core/watching-future.ts"
@@ -219,7 +219,9 @@ export class TaskGroup extends Shown {
     const name = options.name ?? (work.name === "" ? "TaskGroup.start" : work.name)
     const task = createTask(this.#limit(child), { ...options, name })
     const ended = new Relay(task, () => {
-      if (!ready.done()) ready.cancel()
+      if (ready.done()) return
+      if (task.cancelled()) ready.cancel()
+      else ready[failWith](task.exception() ?? new RuntimeError(`${task.toString()} ended without calling ready(…)`))
     })
     // Until it is ready its failure is the caller's, but the group waits for it all the same.
     this.#children.add(task)
@@ -230,13 +232,12 @@ export class TaskGroup extends Shown {
       new Relay(task, this.#childDone)
       return value
     } catch (error) {
-      if (!task.done()) {
-        task.cancel()
-        throw error
+      // A caller that was cancelled does not hear of the child's failure: it is the group's then.
+      if (ready.cancelled() || ready.exception() !== error) {
+        new Relay(task, this.#childDone)
+        if (!task.done()) task.cancel()
       }
-      if (task.cancelled()) throw error
-      const reason = task.exception()
-      throw reason === undefined ? new RuntimeError(`${task.toString()} ended without calling ready(…)`) : reason
+      throw error
     } finally {
       ended.stop()
     }
