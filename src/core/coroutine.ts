@@ -6,7 +6,7 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { host, whenInstalled } from "../host/host.ts"
 import { lostTask } from "./ambient.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
-import { afterwards, cancelWith, failWith, Future, returnWith } from "./future.ts"
+import { afterwards, cancelWith, failWith, Future, listen, returnWith } from "./future.ts"
 import { observer } from "./observer.ts"
 import { origins } from "./place.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
@@ -167,7 +167,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
   /** The run has ended; those who look again get the outcome too. */
   [finish](state: "returned" | "threw", outcome: unknown): void {
     if (this.#state !== "running") return
-    const lookers = this.#outcome as Future<T>[] | undefined // it ran until now
+    const lookers = this.#outcome as Set<Future<T>> | undefined // it ran until now
     this.#state = state
     this.#outcome = outcome
     if (lookers === undefined) return
@@ -211,8 +211,10 @@ export abstract class Coroutine<T> implements Promise<T>, Startable {
   #lookAgain(): Future<T> {
     const loop = currentFrame()?.loop ?? this.loop
     const looker = new Future<T>(loop === undefined ? {} : { loop })
-    const lookers = (this.#outcome ??= []) as Future<T>[] // it runs
-    lookers.push(looker)
+    const lookers = (this.#outcome ??= new Set()) as Set<Future<T>> // it runs
+    lookers.add(looker)
+    // One that gives up goes at once: the run may last longer than many looks at it.
+    looker[listen]({ futureDone: () => lookers.delete(looker) })
     return looker
   }
 

@@ -1,0 +1,35 @@
+/** The list of known bugs, and that each has its test. */
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { test } from "node:test"
+import { bugs as cancellation } from "./bugs/cancellation.ts"
+import { bugs as conditions } from "./bugs/conditions.ts"
+import { bugs as events } from "./bugs/events.ts"
+import { bugs as groups } from "./bugs/groups.ts"
+import { bugs as locks } from "./bugs/locks.ts"
+import { bugs as loop } from "./bugs/loop.ts"
+import { bugs as queues } from "./bugs/queues.ts"
+import { bugs as semaphores } from "./bugs/semaphores.ts"
+
+const lists = { cancellation, conditions, events, groups, locks, loop, queues, semaphores }
+const all = Object.values(lists).flat()
+
+test("every number has a bug that can be put back", () => {
+  const numbers = new Set(all.map((bug) => bug.number))
+  assert.deepEqual([...numbers].sort((a, b) => a - b), Array.from({ length: 63 }, (_, index) => index + 1))
+})
+
+test("every bug names a test of its own, which is there", () => {
+  assert.equal(new Set(all.map((bug) => bug.test)).size, all.length)
+  for (const [area, bugs] of Object.entries(lists)) {
+    const source = readFileSync(new URL(`${area}.test.ts`, import.meta.url), "utf8")
+    for (const bug of bugs) assert.ok(source.includes(`(${JSON.stringify(bug.test)}, `), bug.test)
+  }
+})
+
+test("every change changes something", () => {
+  for (const { test, edits } of all) {
+    assert.ok(edits.length > 0, test)
+    for (const { find, replace } of edits) assert.notEqual(find, replace, test)
+  }
+})
