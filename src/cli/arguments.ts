@@ -13,6 +13,7 @@ the program, which can clean up; a second Ctrl-C ends it.
   ARGUMENTS          what the program finds in process.argv
   --timeline         draws what each of its tasks did, when it has ended (on standard error)
   --timeline=FILE    writes it to a file: a picture (.svg), text (.txt) or events (.json)
+  --explain          tells each switch of tasks in a sentence (on standard error)
   --debug            runs every loop in debug mode
   --help, --version
 
@@ -27,6 +28,8 @@ export interface RunCommand {
   readonly file: string
   readonly arguments: readonly string[]
   readonly debug: boolean
+  /** Whether each switch of tasks is told in a sentence. */
+  readonly explain: boolean
   /** Where to draw the timeline, if it is to be drawn. */
   readonly timeline: "terminal" | { readonly file: string; readonly format: TimelineFormat } | undefined
 }
@@ -54,15 +57,17 @@ export function parseArguments(argv: readonly string[]): Command {
 function parseRun(own: readonly string[], programArguments: readonly string[]): RunCommand {
   const files: string[] = []
   let debug = false
+  let explain = false
   let timeline: RunCommand["timeline"]
   for (const argument of own) {
     if (argument === "--debug") debug = true
+    else if (argument === "--explain") explain = true
     else if (argument === "--timeline") timeline = "terminal"
     else if (argument.startsWith("--timeline=")) timeline = timelineFile(argument.slice("--timeline=".length))
     else if (!argument.startsWith("-")) files.push(argument)
     else {
       throw new UsageError(
-        `unknown option ${argument}: run takes --timeline, --timeline=FILE and --debug; ` +
+        `unknown option ${argument}: run takes --timeline, --timeline=FILE, --explain and --debug; ` +
           `what is meant for the program comes after --, as in run FILE.ts -- ${argument}`,
       )
     }
@@ -75,7 +80,7 @@ function parseRun(own: readonly string[], programArguments: readonly string[]): 
         `as in run ${file} -- ${extra}`,
     )
   }
-  return { file, arguments: programArguments, debug, timeline }
+  return { file, arguments: programArguments, debug, explain, timeline }
 }
 
 function timelineFile(file: string): RunCommand["timeline"] {

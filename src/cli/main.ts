@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path"
 import { HELP, parseArguments, UsageError, type RunCommand } from "./arguments.ts"
 import { drawTimeline } from "./draw-timeline.ts"
 import { runProgram } from "./run-program.ts"
-import { DEBUG, RECORDING } from "./settings.ts"
+import { DEBUG, EXPLAIN, RECORDING } from "./settings.ts"
 
 const CANNOT_RUN = 2
 
@@ -20,11 +20,11 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-async function run({ file, arguments: programArguments, debug, timeline }: RunCommand): Promise<number> {
+async function run({ file, arguments: programArguments, debug, explain, timeline }: RunCommand): Promise<number> {
   checkProgram(file)
   if (typeof timeline === "object") checkFolder(timeline.file)
   const program = resolve(file)
-  const env = { ...process.env, ...(debug ? { [DEBUG]: "1" } : {}) }
+  const env = { ...process.env, ...(debug ? { [DEBUG]: "1" } : {}), ...(explain ? { [EXPLAIN]: "1" } : {}) }
   if (timeline === undefined) return runProgram({ file: program, arguments: programArguments, env })
 
   const folder = mkdtempSync(join(tmpdir(), "asyncio-ts-"))

@@ -5,18 +5,21 @@ import { writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { pathToFileURL } from "node:url"
 
+import { Explainer } from "../inspect/explain.ts"
 import { Recorder } from "../inspect/recorder.ts"
-import { RECORDING, type Recorded } from "./settings.ts"
+import { EXPLAIN, RECORDING, type Recorded } from "./settings.ts"
 
 const INTERRUPTED = 130
 const ENDINGS = [["SIGINT", INTERRUPTED], ["SIGTERM", 143], ["SIGHUP", 129]] as const
 
-const { [RECORDING]: file } = process.env
+const { [RECORDING]: file, [EXPLAIN]: explain } = process.env
 // What the program starts in turn is no business of ours.
 delete process.env[RECORDING]
+delete process.env[EXPLAIN]
 
 endQuietly()
 if (file !== undefined) await record(file)
+if (explain !== undefined) await explainSwitches()
 
 /**
  * Ctrl-C that the program does not handle is no crash: no stack, and the exit code of a shell.
@@ -43,6 +46,12 @@ async function record(file: string): Promise<void> {
     const recorded: Recorded = { recording: recorder.recording(), ended: performance.now() / 1000 }
     writeFileSync(file, JSON.stringify(recorded))
   })
+}
+
+/** Tells each switch of tasks on standard error, where it mixes least with what the program prints. */
+async function explainSwitches(): Promise<void> {
+  const copy = await programs<{ Explainer: typeof Explainer }>("asyncio-ts/inspect")
+  new (copy?.Explainer ?? Explainer)({ print: (sentence) => console.error(sentence) }).start()
 }
 
 /** An entry of the copy of this package that the program itself gets; there may be several. */

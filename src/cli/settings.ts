@@ -8,6 +8,8 @@ import type { Recording } from "../inspect/recording.ts"
 
 /** The file to write the recording to, if there is to be one. */
 export const RECORDING = "ASYNCIO_TS_RECORDING"
+/** Set if each switch of tasks is to be told. */
+export const EXPLAIN = "ASYNCIO_TS_EXPLAIN"
 /** Set if every loop is to run in debug mode. */
 export const DEBUG = "ASYNCIO_TS_DEBUG"
 

@@ -11,8 +11,9 @@ import { countDebug } from "./debug.ts"
 import { ageOutside, makesCoroutines, reportNeverAwaited, type Coroutine } from "./coroutine.ts"
 import { DeadlockWatch } from "./deadlock.ts"
 import { detachedFrame } from "./frame.ts"
-import { Future } from "./future.ts"
+import { Future, Relay } from "./future.ts"
 import { Handle, type TimerHandle } from "./handle.ts"
+import { NativePromise } from "./native-promise.ts"
 import { origins } from "./place.ts"
 import { Scheduler, type ExceptionContext } from "./scheduler.ts"
 import { Task, type Startable, type TaskOptions } from "./task.ts"
@@ -115,7 +116,7 @@ export class EventLoop extends Scheduler {
    */
   runForever(): Promise<void> {
     this.#mustBeIdle()
-    return new Promise((resolve) => this.start(resolve))
+    return new NativePromise((resolve) => this.start(resolve))
   }
 
   /**
@@ -130,12 +131,11 @@ export class EventLoop extends Scheduler {
       throw new RuntimeError(`${work.toString()} belongs to another event loop; run that one`)
     }
     const future = work instanceof Future ? work : this.createTask(work)
-    const stop = (): void => this.stop()
-    future.addDoneCallback(stop)
+    const relay = new Relay<unknown>(future, () => this.stop())
     try {
       await this.runForever()
     } finally {
-      future.removeDoneCallback(stop)
+      relay.stop()
     }
     if (!future.done()) {
       if (future !== work) this.#toldOf.add(future)

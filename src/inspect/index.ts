@@ -8,6 +8,7 @@ import { nodeHost } from "../host/node.ts"
 
 installHost(nodeHost)
 
+export { Explainer, type ExplainOptions } from "./explain.ts"
 export { Recorder, type RecorderOptions } from "./recorder.ts"
 export type { RecordedEvent, RecordedTask, Recording } from "./recording.ts"
 export { renderTimeline, type RenderOptions } from "./render-timeline.ts"

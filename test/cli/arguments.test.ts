@@ -5,9 +5,9 @@ import { parseArguments, UsageError } from "#src/cli/arguments.ts"
 
 describe("the arguments of the command", () => {
   it("say what to run, and how", () => {
-    const plain = { file: "a.ts", arguments: [], debug: false, timeline: undefined }
+    const plain = { file: "a.ts", arguments: [], debug: false, explain: false, timeline: undefined }
     assert.deepEqual(parseArguments(["run", "a.ts"]), plain)
-    assert.deepEqual(parseArguments(["run", "--debug", "a.ts", "--timeline"]), { ...plain, debug: true, timeline: "terminal" })
+    assert.deepEqual(parseArguments(["run", "--debug", "a.ts", "--timeline"]), { ...plain, debug: true, explain: false, timeline: "terminal" })
     assert.deepEqual(parseArguments(["run", "a.ts", "--timeline=x/out.svg"]), { ...plain, timeline: { file: "x/out.svg", format: "svg" } })
     assert.deepEqual(parseArguments(["run", "a.ts", "--timeline=o.txt"]), { ...plain, timeline: { file: "o.txt", format: "txt" } })
     assert.deepEqual(parseArguments(["run", "a.ts", "--timeline=o.json"]), { ...plain, timeline: { file: "o.json", format: "json" } })
@@ -15,7 +15,7 @@ describe("the arguments of the command", () => {
 
   it("leave everything after -- to the program", () => {
     const command = parseArguments(["run", "a.ts", "--", "--debug", "--", "--help", "b.ts"])
-    assert.deepEqual(command, { file: "a.ts", arguments: ["--debug", "--", "--help", "b.ts"], debug: false, timeline: undefined })
+    assert.deepEqual(command, { file: "a.ts", arguments: ["--debug", "--", "--help", "b.ts"], debug: false, explain: false, timeline: undefined })
   })
 
   it("ask for help or the version", () => {

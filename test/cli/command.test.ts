@@ -79,6 +79,13 @@ describe("asyncio-ts run", { concurrency: 3 }, () => {
     assert.ok(!err.includes("\x1b"))
   })
 
+  it("tells each switch of tasks on standard error, so that the program's output stays its own", async () => {
+    const { code, out, err } = await command(["run", program("greet.ts"), "--explain"])
+    const plain = await command(["run", program("greet.ts")])
+    assert.deepEqual([code, out], [plain.code, plain.out])
+    assert.match(err, /0\.000 s {2}a loop begins\n[^]* starts\n[^]* pauses at .* \(greet\.ts:\d+\); others may run\n[^]* has ended\n/)
+  })
+
   it("writes the timeline to a file, as the name of the file says", async () => {
     const written: Record<string, (text: string) => void> = {
       "out.svg": (text) => assert.match(text, /^<svg .*greet\.ts.*main.*helper.*<\/svg>\n$/s),
@@ -120,7 +127,7 @@ describe("asyncio-ts run", { concurrency: 3 }, () => {
     const version = await command(["--version"])
     assert.match(version.out, /^\d+\.\d+\.\d+\n$/)
     const help = await command(["--help"])
-    assert.match(help.out, /^usage: asyncio-ts run FILE .*--timeline.*--debug/s)
+    assert.match(help.out, /^usage: asyncio-ts run FILE .*--timeline.*--explain.*--debug/s)
     assert.ok(help.out.split("\n").every((line) => line.length <= 92))
     assert.deepEqual([version.code, help.code], [0, 0])
   })
