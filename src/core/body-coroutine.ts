@@ -210,7 +210,7 @@ class Look {
   readonly reject: (error: unknown) => void
 
   constructor(onFulfilled: OnFulfilled<never>, onRejected: OnRejected) {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const { promise, resolve, reject } = NativePromise.withResolvers<unknown>()
     this.promise = promise
     const call = (callback: (given: never) => unknown, given: unknown): void => {
       let result: unknown

@@ -9,6 +9,7 @@
  * An interface with functions, and not a base class: an operation is its own wait, and is a
  * coroutine before that. A second object for each suspension cost a fifth of its time.
  */
+import { NativePromise } from "./native-promise.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { observer, type WaitInfo } from "./observer.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
@@ -64,7 +65,7 @@ export function park<T>(wait: Wait, onFulfilled: OnFulfilled<T>, onRejected: OnR
  * whoever attaches it, which a promise keeps.
  */
 export function parkForPromise<T>(wait: Wait): Promise<T> {
-  const promise = new Promise<T>(capture as never) // capture takes what any executor gets
+  const promise = new NativePromise<T>(capture as never) // capture takes what any executor gets
   wait.resolve = resolveCaptured
   wait.reject = rejectCaptured
   hang(wait, false)
@@ -200,14 +201,14 @@ export function derive<T>(
 
 /** What `then` does with an outcome that is there already. */
 export function pass<T>(value: T, onFulfilled: OnFulfilled<T>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
-  if (!byEngine) return Promise.resolve(value).then(onFulfilled, onRejected)
+  if (!byEngine) return NativePromise.resolve(value).then(onFulfilled, onRejected)
   onFulfilled?.(value)
   return undefined
 }
 
 /** The same with an error. */
 export function passError(error: unknown, onFulfilled: OnFulfilled<never>, onRejected: OnRejected, byEngine: boolean): Promise<unknown> | undefined {
-  if (!byEngine) return derive(Promise.reject(error as Error), onFulfilled, onRejected)
+  if (!byEngine) return derive(NativePromise.reject(error as Error), onFulfilled, onRejected)
   onRejected?.(error)
   return undefined
 }

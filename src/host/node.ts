@@ -28,12 +28,22 @@ function enterWithin<A, R>(store: unknown, body: (argument: A) => R, argument: A
   return body(argument)
 }
 
+/** An environment variable; Deno asks whoever runs the program before it gives one, so it is not asked. */
+function variable(name: string): string | undefined {
+  return mayReadEnvironment(name) ? process.env[name] : undefined
+}
+
+function mayReadEnvironment(variable: string): boolean {
+  const { Deno } = globalThis as { Deno?: { permissions: { querySync(of: object): { state: string } } } } // Deno alone has it
+  return Deno === undefined || Deno.permissions.querySync({ name: "env", variable }).state === "granted"
+}
+
 export const nodeHost: Host = {
   defineThen: foreignThen,
   // Node's own context frames, from version 24 on, belong to the job; before, and on other
   // hosts, a store may stay behind.
   jobsKeepStores: process.release.name === "node" && Number(process.versions.node.split(".")[0]) >= 24 && !("Bun" in globalThis) && !("Deno" in globalThis),
-  debug: !["", "0", undefined].includes(process.env["ASYNCIO_TS_DEBUG"]),
+  debug: !["", "0", undefined].includes(variable("ASYNCIO_TS_DEBUG")),
   now: () => performance.now() / 1000,
   // Not queueMicrotask: Node wraps each call in an AsyncResource, at three times the cost.
   microtask(callback) {

@@ -1,16 +1,12 @@
 /** Programs that change what the runtime stands on: promises, contexts, prototypes. */
 import assert from "node:assert/strict"
 import { AsyncResource } from "node:async_hooks"
-import { execFile } from "node:child_process"
 import { describe, it } from "node:test"
-import { promisify } from "node:util"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 
 import * as asyncio from "asyncio-ts"
+import { runProgram } from "./support/child.ts"
+import { collect } from "./support/gc.ts"
 import { hostTurn, soon } from "./support/watched.ts"
-
-const node = promisify(execFile)
 
 describe("a body's outcome", () => {
   it("goes to its own task when its promise calls back in another task's context", async () => {
@@ -71,8 +67,8 @@ describe("a body's outcome", () => {
         const task = asyncio.createTask(async () => asyncio.sleep(0, "task"))
         return [await task, await asyncio.coroutine(async () => "coroutine")()].join()
       }))`
-    const { stdout } = await node(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], { cwd: import.meta.dirname, timeout: 20_000 })
-    assert.equal(stdout, "task,coroutine\n")
+    const { stdout, stderr } = await runProgram(program)
+    assert.equal(stdout, "task,coroutine\n", stderr)
   })
 })
 
@@ -82,8 +78,8 @@ describe("a hardened program", () => {
       Object.defineProperty(Object.prototype, "__proto__", { get() { throw new Error("no __proto__") } })
       const asyncio = await import("asyncio-ts")
       console.log(await asyncio.run(async () => asyncio.sleep(0, "slept").then((value) => value)))`
-    const { stdout } = await node(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], { cwd: import.meta.dirname, timeout: 20_000 })
-    assert.equal(stdout, "slept\n")
+    const { stdout, stderr } = await runProgram(program)
+    assert.equal(stdout, "slept\n", stderr)
   })
 })
 
@@ -129,14 +125,8 @@ describe("a task that ends after its loop was closed", () => {
 })
 
 describe("what is kept of what has ended", () => {
-  setFlagsFromString("--expose-gc")
-  const collect = runInNewContext("gc") as () => void // what the flag brings
-
   async function collected(objects: WeakRef<object>[]): Promise<number> {
-    for (let i = 0; i < 5; i++) {
-      await hostTurn()
-      collect()
-    }
+    for (let i = 0; i < 2; i++) await collect()
     return objects.filter((reference) => reference.deref() === undefined).length
   }
 

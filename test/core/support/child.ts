@@ -21,11 +21,9 @@ export interface ChildOptions {
 /** Runs `source` to its end; a program that hangs is ended by a signal that no program catches. */
 export function runProgram(source: string, options: ChildOptions = {}): Promise<Ended> {
   const { type = "module", interruptAt } = options
-  const child = spawn(
-    process.execPath,
-    ["--conditions=asyncio-ts:source", `--input-type=${type}`, "--eval", source],
-    { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
-  )
+  // By standard input, which Deno takes as a module, too.
+  const child = spawn(process.execPath, ["--conditions=asyncio-ts:source", `--input-type=${type}`, "-"], { cwd: root })
+  child.stdin.end(source)
   let stdout = ""
   let stderr = ""
   let seen = 0
@@ -33,12 +31,12 @@ export function runProgram(source: string, options: ChildOptions = {}): Promise<
     stdout += text
     if (interruptAt === undefined) return
     const lines = stdout.split("\n").filter((line) => line === interruptAt).length
-    for (; seen < lines; seen++) child.kill("SIGINT")
+    for (; seen < lines; seen++) interrupt(child.pid)
   })
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text
   })
-  const limit = setTimeout(() => child.kill("SIGKILL"), 10_000)
+  const limit = setTimeout(() => interrupt(child.pid, "SIGKILL"), 10_000)
   return new Promise((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code, signal) => {
@@ -46,4 +44,9 @@ export function runProgram(source: string, options: ChildOptions = {}): Promise<
       resolve({ code, signal, stdout, stderr })
     })
   })
+}
+
+/** Not child.kill, which Deno 2.9 does once only. */
+function interrupt(pid: number | undefined, signal: NodeJS.Signals = "SIGINT"): void {
+  if (pid !== undefined) process.kill(pid, signal)
 }
