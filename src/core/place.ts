@@ -15,7 +15,8 @@ export const awaits = new WeakMap<object, AwaitPlace>()
 const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
 const DEEP = 50
 const HERE = "/core/place."
-const UNKNOWN = "at an unknown place"
+/** What stands for a place that nobody knows. */
+export const UNKNOWN = "at an unknown place"
 /** The name that our `then` has in stacks. */
 const THEN = "asyncio-ts/then:"
 /** What the engine, or a method of ours, puts between an await and what is awaited. */
@@ -46,7 +47,16 @@ export interface AwaitPlace {
   readonly ours: boolean
 }
 
-export function awaitPlace(): AwaitPlace {
+/**
+ * Where the code awaits `on`. Before Node 26 the engine does not tell of an await of ours; then it is
+ * the place where the coroutine was made, which most often is the same line.
+ */
+export function placeOfAwait(on: object): AwaitPlace {
+  const found = awaitPlace()
+  return found.line === UNKNOWN ? { ...found, line: origins.get(on) ?? UNKNOWN } : found
+}
+
+function awaitPlace(): AwaitPlace {
   const stack = wholeStack()
   const above = stack.slice(stack.findIndex((line) => line.includes(THEN)) + 1)
   let by: string | undefined

@@ -7,7 +7,7 @@
 import { host } from "../host/host.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { observe, type CallbackInfo, type Observer, type TaskInfo } from "../core/observer.ts"
-import { awaitPlace, awaits, origins, place } from "../core/place.ts"
+import { awaits, origins, place, placeOfAwait } from "../core/place.ts"
 import { SlowSteps } from "./slow-steps.ts"
 import { SwallowedCancellation } from "./swallowed-cancellation.ts"
 import { TwoWaits } from "./two-waits.ts"
@@ -22,8 +22,8 @@ export function watchDebugMode(): () => void {
 
 /** Writes down where things are made and awaited, before the others ask. */
 class Origins implements Observer {
-  lineParked(frame: object): void {
-    awaits.set(frame, awaitPlace())
+  lineParked(frame: object, on: object): void {
+    awaits.set(frame, placeOfAwait(on))
   }
 
   coroutineMade(coroutine: object): void {

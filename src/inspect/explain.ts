@@ -3,7 +3,7 @@
  */
 import { host } from "../host/host.ts"
 import { observe, type Observer, type TaskEnd, type TaskInfo, type WaitInfo } from "../core/observer.ts"
-import { awaitPlace } from "../core/place.ts"
+import { origins, place, placeOfAwait } from "../core/place.ts"
 import { duration } from "./time-axis.ts"
 
 /** Where the sentences go. */
@@ -67,8 +67,12 @@ export class Explainer implements Observer {
     else this.#say(task, time, `${named(task)} goes on, since ${waited.on} is over after ${duration(time - waited.since)}`)
   }
 
-  lineParked(): void {
-    const { line, ours } = awaitPlace()
+  coroutineMade(coroutine: object): void {
+    origins.set(coroutine, place())
+  }
+
+  lineParked(_frame: object, on: object): void {
+    const { line, ours } = placeOfAwait(on)
     this.#place = ours ? undefined : /([^/\\(]+:\d+):\d+\)?$/.exec(line)?.[1]
   }
 

@@ -2,6 +2,7 @@ import { describe, isThenable } from "../structures/arguments.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { Future, Relay, returnWith } from "../core/future.ts"
+import { getRunningLoop } from "../core/running.ts"
 import { wrapFuture } from "../core/wrap-future.ts"
 
 /**
@@ -24,17 +25,20 @@ export function settled<T>(promise: PromiseLike<T>): Coroutine<T> {
 }
 
 async function waitUntilSettled<T>(promise: PromiseLike<T>): Promise<T> {
-  const future = wrapFuture(promise)
+  const loop = getRunningLoop()
+  const future = wrapFuture(promise, { loop })
   let cancelled: { error: unknown } | undefined
   while (!future.done()) {
     // A future of its own for each wait: what cancels the wait must not reach the promise's.
-    const done = new Future<void>({ loop: future.getLoop() })
+    const done = new Future<void>({ loop })
     const relay = new Relay(future, () => {
       if (!done.done()) done[returnWith]()
     })
     try {
       await done
     } catch (error) {
+      // On a closed loop each wait would throw this again.
+      if (loop.dead) throw error
       cancelled ??= { error }
     } finally {
       relay.stop()

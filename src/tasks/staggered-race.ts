@@ -5,7 +5,7 @@ import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { cancelFor } from "../core/future.ts"
-import { createTask } from "../core/running.ts"
+import { createTask, getRunningLoop } from "../core/running.ts"
 import type { Task } from "../core/task.ts"
 import { Event } from "../sync/event.ts"
 import { iterate } from "./gather.ts"
@@ -103,12 +103,15 @@ function ask(tasks: readonly Task<void>[]): void {
 
 /** Cancels what still runs, unless it was `asked`, and waits for its end, also when this is itself cancelled meanwhile. */
 async function end(tasks: readonly Task<void>[], asked: boolean): Promise<void> {
+  const loop = getRunningLoop()
   let cancelled: { error: unknown } | undefined
   for (let left = running(tasks); left.length > 0; left = running(tasks)) {
     if (!asked) ask(left)
     try {
       await wait(left)
     } catch (error) {
+      // On a closed loop nobody ends any more, and each wait would throw this again.
+      if (loop.dead) throw error
       asked = false
       cancelled = { error }
     }

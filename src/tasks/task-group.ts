@@ -170,6 +170,8 @@ export class TaskGroup extends Shown {
       try {
         await this.#drained
       } catch (error) {
+        // On a closed loop nobody ends any more, and each wait would throw this again.
+        if (frame.loop.dead) throw error
         // A child that fails now asks this frame too: only the first request is from outside.
         if (!this.#aborting || this.#quietly) cancelled = { error }
         this.#abort()

@@ -164,3 +164,60 @@ describe("what is kept of what has ended", () => {
     assert.equal(kept.length, 20)
   })
 })
+
+describe("a group, a race and settled whose loop is closed under them", () => {
+  it("end with an error instead of waiting in a circle", async () => {
+    const loop = new asyncio.EventLoop()
+    loop.setExceptionHandler(() => undefined)
+    const gate = Promise.withResolvers<void>()
+    const bodies: Record<string, () => Promise<unknown>> = {
+      group: () =>
+        new asyncio.TaskGroup().run(async (group) => {
+          group.createTask(() => asyncio.sleep(60))
+          await gate.promise
+        }),
+      race: () => asyncio.staggeredRace([async () => asyncio.sleep(60), async () => gate.promise], 0),
+      settled: () => asyncio.settled(new Promise(() => undefined)),
+    }
+    const ends: Record<string, string> = {}
+    await soon(
+      loop.runUntilComplete(async () => {
+        for (const [name, body] of Object.entries(bodies)) {
+          // In code of its own, which goes on when everything of ours refuses.
+          asyncio.createTask(async () => {
+            await gate.promise
+            await body().catch((error: unknown) => (ends[name] = (error as Error).name))
+          })
+        }
+        await asyncio.sleep(0)
+      }),
+    )
+    loop.close()
+    gate.resolve()
+    for (let i = 0; i < 5; i++) await hostTurn()
+    assert.deepEqual(ends, { group: "RuntimeError", race: "RuntimeError", settled: "RuntimeError" })
+  })
+
+  it("also when it was closed while they drained", async () => {
+    const loop = new asyncio.EventLoop()
+    loop.setExceptionHandler(() => undefined)
+    const gate = Promise.withResolvers<void>()
+    let end: unknown
+    await soon(
+      loop.runUntilComplete(async () => {
+        asyncio.createTask(async () => {
+          const group = new asyncio.TaskGroup().run(async (group) => {
+            group.createTask(() => asyncio.sleep(60))
+            await gate.promise
+          })
+          end = await group.catch((error: unknown) => error)
+        })
+        await asyncio.sleep(0)
+      }),
+    )
+    loop.close()
+    gate.resolve()
+    for (let i = 0; i < 5; i++) await hostTurn()
+    assert.equal((end as Error).name, "RuntimeError")
+  })
+})

@@ -73,7 +73,8 @@ function functionsOf(target: object): string[] {
     if (typeof Object.getOwnPropertyDescriptor(target, key)?.value !== "function") return []
     if (typeof key === "string") return [`.${key}`]
     // Other symbols are the library's own, which no entry exports; instanceof calls nobody's code.
-    return key !== Symbol.hasInstance && wellKnown.has(key) ? [`[${key.description}]`] : []
+    if (key === Symbol.hasInstance || !wellKnown.has(key)) return []
+    return [`[${(key.description ?? "").replace("nodejs.", "Symbol.")}]`] // Node 22 calls some by names of its own
   })
 }
 
