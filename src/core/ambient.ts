@@ -22,12 +22,12 @@ export function lostTask(): string {
   return host.followsAwait ? "" : "; in a browser, `await wrapFuture(promise)` keeps the task where `await promise` loses it"
 }
 
-/** @throws RuntimeError if no loop runs here; `attempt` says what needed one. */
+/** @throws RuntimeError if no loop runs here; `attempt` says what needed one, if it is more than to have it. */
 export function runningLoop(attempt: string): Scheduler {
   const loop = currentFrame()?.loop
   if (loop === undefined || !loop.running) {
     throw new RuntimeError(
-      `no running event loop to ${attempt}: call this from code that asyncio.run(…) or a callback of a loop runs` +
+      `no running event loop${attempt === "" ? "" : ` to ${attempt}`}: call this from code that asyncio.run(…) or a callback of a loop runs` +
         lostTask(),
     )
   }

@@ -15,7 +15,7 @@ import { wrapFuture } from "./wrap-future.ts"
 
 /** The loop that runs the code that asks. @throws RuntimeError if none does. */
 export function getRunningLoop(): EventLoop {
-  return runningLoop("get") as EventLoop // only event loops run
+  return runningLoop("") as EventLoop // only event loops run
 }
 
 /** The task whose code asks; undefined in callbacks. @throws RuntimeError outside any loop. */

@@ -9,6 +9,8 @@ export function describe(value: unknown): string {
   if (typeof value === "function") return `function ${value.name === "" ? "(anonymous)" : value.name}`
   if (value === null || typeof value !== "object") return String(value)
   try {
+    // By its name: the class of a coroutine is the library's own concern.
+    if ((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Coroutine") return String(value)
     const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name
     return name === undefined || name === "" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`
   } catch {

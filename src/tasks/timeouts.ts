@@ -74,17 +74,23 @@ export class Timeout<Raises extends boolean = true> extends Shown {
   #state: "created" | "active" | "expiring" | "expired" | "finished" = "created"
   #handle: Handle | null = null
   #frame: Frame | null = null
+  /** The delay that the deadline was made with, until it is moved. */
+  #delay: number | null
   /** Requests on the line when the body began: those are none of ours. */
   #before = 0
   /** One that was to be thrown at the next await when the deadline was due on entry: it beats the deadline (gh-134471). */
   #pendingBefore: CancelRequest | null = null
 
-  /** @param raises - whether `run` throws TimeoutError */
-  constructor(when: number | null, raises: Raises = true as Raises) {
+  /**
+   * @param raises - whether `run` throws TimeoutError
+   * @param delay - how far away the deadline is, for messages
+   */
+  constructor(when: number | null, raises: Raises = true as Raises, delay: number | null = null) {
     super()
     // The default of Raises is true as well.
     this.#when = when
     this.#raises = raises
+    this.#delay = delay
   }
 
   /**
@@ -128,6 +134,7 @@ export class Timeout<Raises extends boolean = true> extends Shown {
           : `cannot move the deadline of a timeout that is ${this.#state}`,
       )
     }
+    if (when !== this.#when) this.#delay = null
     this.#when = when ?? null
     this.#frame.deadline = this.#when !== null
     this.#handle?.cancel()
@@ -174,7 +181,7 @@ export class Timeout<Raises extends boolean = true> extends Shown {
     const first = this.#pendingBefore !== null && CancelledError.madeFor(failure.error, this.#pendingBefore)
     if (othersAsked || first || !isCancellation(failure.error)) throw failure.error
     if (!this.#raises) return
-    throw new TimeoutError(`the deadline passed; its body was cancelled`, { cause: failure.error })
+    throw new TimeoutError(`the deadline passed${this.#delay === null ? "" : ` after ${this.#delay} s`}; its body was cancelled`, { cause: failure.error })
   }
 
   readonly #expire = (): void => {
@@ -207,7 +214,7 @@ export class Timeout<Raises extends boolean = true> extends Shown {
  * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout
  */
 export function timeout(delay: number | null | undefined): Timeout {
-  return new Timeout(deadline(delay, "the delay of timeout"), true)
+  return new Timeout(deadline(delay, "the delay of timeout"), true, delay ?? null)
 }
 
 /**
@@ -235,7 +242,7 @@ export function timeoutAt(when: number | null | undefined): Timeout {
  * ```
  */
 export function moveOnAfter(delay: number | null | undefined): Timeout<false> {
-  return new Timeout(deadline(delay, "the delay of moveOnAfter"), false)
+  return new Timeout(deadline(delay, "the delay of moveOnAfter"), false, delay ?? null)
 }
 
 function deadline(delay: number | null | undefined, what: string): number | null {

@@ -44,7 +44,7 @@ before(
 
 const expected = {
   gather: ["user 2", "user 1", "user 1 and user 2"],
-  timeout: "TimeoutError: the deadline passed; its body was cancelled",
+  timeout: "TimeoutError: the deadline passed after 0.01 s; its body was cancelled",
   cancellation: ["CancelledError: cancelled by task 'main': no longer needed", true, ["long"]],
   queue: 5050,
   group: ["user 1", "user 2"],

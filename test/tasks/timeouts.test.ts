@@ -363,7 +363,7 @@ virtual("a timeout in finally works while the task is being cancelled", async ()
   await ticks(1)
   task.cancel()
   await asyncio.wait([task])
-  assert.deepEqual(log, ["TimeoutError: the deadline passed; its body was cancelled"])
+  assert.deepEqual(log, ["TimeoutError: the deadline passed after 1 s; its body was cancelled"])
   assert.deepEqual([fate(task), now()], ["cancelled", 1000])
 })
 

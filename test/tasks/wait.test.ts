@@ -35,7 +35,7 @@ virtual("bad input is refused at the call, with what to do (R65)", async () => {
   const coroutine = asyncio.sleep(0)
   const table: [() => unknown, new () => Error, RegExp][] = [
     [() => asyncio.wait([]), RangeError, /wait needs at least one task or future; the list is empty/],
-    [() => asyncio.wait([coroutine as never]), TypeError, /takes tasks and futures, not a Sleep; use createTask\(…\) first/],
+    [() => asyncio.wait([coroutine as never]), TypeError, /takes tasks and futures, not <coroutine sleep>; use createTask\(…\) first/],
     [() => asyncio.wait([Promise.resolve() as never]), TypeError, /not a Promise; use wrapFuture\(…\) first/],
     [() => asyncio.wait([3 as never]), TypeError, /not 3/],
     [() => asyncio.wait(task as never), TypeError, /takes a list of futures: wait\(\[task\]\), not a Task/],
