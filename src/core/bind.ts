@@ -17,10 +17,13 @@ import { currentFrame, detachedFrame } from "./frame.ts"
  * })
  * ```
  */
-export function bind<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
+export function bind<F extends Function>(fn: F): F {
   checkFunction(fn, "what bind takes")
   const frame = currentFrame()
   if (frame === undefined) return fn
   const detached = detachedFrame(frame.loop, `bind(${fn.name})`, frame.context)
-  return (...args) => host.enter(detached, (given: A) => fn(...given), args)
+  function bound(this: unknown, ...args: unknown[]): unknown {
+    return host.enter(detached, (given: unknown[]): unknown => Reflect.apply(fn, this, given), args)
+  }
+  return bound as unknown as F // it is called as fn is
 }

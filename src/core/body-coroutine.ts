@@ -8,6 +8,7 @@ import { host, type ContextSnapshot } from "../host/host.ts"
 import { BodyFrame, follow, followFrom } from "./body-frame.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish, makesCoroutines } from "./coroutine.ts"
+import type { CoroutineFunction, Describable } from "./coroutine-function.ts"
 import type { Frame } from "./frame.ts"
 import { NativePromise } from "./native-promise.ts"
 import { observer } from "./observer.ts"
@@ -237,6 +238,7 @@ class Look {
   }
 }
 
+// The constraint has no parameters, or those of `fn` that have a default and no type would get theirs from it.
 /**
  * Makes a coroutine function of an async function: calling it does not run it, but gives a
  * `Coroutine` that runs when it is awaited or made a task.
@@ -258,24 +260,19 @@ class Look {
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#coroutines
  */
-export function coroutine<A extends unknown[], R>(
-  fn: (...args: A) => R,
-): (...args: A) => Coroutine<Awaited<R>>
-export function coroutine<A extends unknown[], R>(
-  name: string,
-  fn: (...args: A) => R,
-): (...args: A) => Coroutine<Awaited<R>>
-export function coroutine<A extends unknown[], R>(
-  nameOrFunction: string | ((...args: A) => R),
-  maybeFunction?: (...args: A) => R,
-): (...args: A) => Coroutine<Awaited<R>> {
+export function coroutine<F extends Function>(fn: F & Describable<F>): CoroutineFunction<F>
+export function coroutine<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => Coroutine<Awaited<R>>
+export function coroutine<F extends Function>(name: string, fn: F & Describable<F>): CoroutineFunction<F>
+export function coroutine<A extends unknown[], R>(name: string, fn: (...args: A) => R): (...args: A) => Coroutine<Awaited<R>>
+export function coroutine(nameOrFunction: string | Body<unknown>, maybeFunction?: Body<unknown>): (...args: never[]) => Coroutine<unknown> {
   const fn = typeof nameOrFunction === "string" ? maybeFunction : nameOrFunction
   if (fn === undefined || typeof fn !== "function") {
     throw new TypeError(`coroutine(fn) or coroutine("name", fn) takes an async function, not ${describe(fn)}`)
   }
   const name = typeof nameOrFunction === "string" ? nameOrFunction : fn.name === "" ? `at ${callerPlace()}` : fn.name
-  function make(this: unknown, ...args: A): Coroutine<Awaited<R>> {
-    return new BodyCoroutine(name, fn as unknown as Body<Awaited<R>>, this, args) // R is awaited by the run
+  const body: Body<unknown> = fn
+  function make(this: unknown, ...args: unknown[]): Coroutine<unknown> {
+    return new BodyCoroutine(name, body, this, args)
   }
   Object.defineProperties(make, { name: { value: name }, [makesCoroutines]: { value: true } })
   return make

@@ -219,7 +219,7 @@ export class EventLoop extends Scheduler {
       this.defaultExceptionHandler(context)
     } catch (exception) {
       try {
-        host.report(`Exception in default exception handler, which was to tell: ${context.message}`, exception)
+        host.report(`Exception in default exception handler: ${context.message}`, exception)
       } catch {
         // Even the console fails: nobody is left to tell.
       }

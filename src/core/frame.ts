@@ -172,7 +172,7 @@ export class Frame implements Line, Below {
     if (this.first !== null) this.#orphanAll(isCancellation(error))
     const { parent } = this
     if (parent === null) {
-      this.#delivered()
+      this.forgiveLine()
     } else {
       if (this.#trouble !== null) this.#handUp(parent)
       parent.detach(this)
@@ -242,13 +242,8 @@ export class Frame implements Line, Below {
     frame.interrupt(request)
   }
 
-  /** Takes back what this frame holds for its line. */
-  forgiveLine(): void {
-    this.#delivered()
-  }
-
   forgive(): void {
-    this.#delivered()
+    this.forgiveLine()
     for (let below = this.first; below !== null; below = below.after) below.forgive()
   }
 
@@ -267,7 +262,7 @@ export class Frame implements Line, Below {
     for (let frame: Frame | null = this; frame !== null; frame = frame.parent) {
       const { undelivered } = frame
       if (undelivered !== null && !undelivered.told && (taken?.order ?? 0) < undelivered.order) taken = undelivered
-      frame.#delivered()
+      frame.forgiveLine()
     }
     return taken?.request ?? null
   }
@@ -328,7 +323,7 @@ export class Frame implements Line, Below {
    * awaits something foreign. Which of the two shows once no microtask is left.
    */
   deliverLater(request: CancelRequest, told: boolean): void {
-    this.#delivered()
+    this.forgiveLine()
     requestCount += 1
     const undelivered: Undelivered = { request, told, order: requestCount, holder: this }
     this.undelivered = undelivered
@@ -385,7 +380,8 @@ export class Frame implements Line, Below {
     boundary.abandon(request)
   }
 
-  #delivered(): void {
+  /** Takes back what this frame holds for its line. */
+  forgiveLine(): void {
     if (this.undelivered === null) return
     this.undelivered.holder = null
     this.undelivered = null
@@ -402,7 +398,7 @@ export class Frame implements Line, Below {
     if (undelivered === null) return
     if (parent.undelivered !== null) {
       const older = parent.undelivered.order < undelivered.order ? parent : this
-      older.#delivered()
+      older.forgiveLine()
       if (older === this) return
     }
     this.undelivered = null

@@ -425,7 +425,7 @@ export class Future<T> implements Promise<T>, Failed {
 }
 
 function nobodyIsTold(): RuntimeError {
-  return new RuntimeError("Event loop is closed, so whoever awaits this future is not told; make a new one, or use asyncio.run(…)")
+  return new RuntimeError("Event loop is closed: whoever awaits this future is not told")
 }
 
 /** A line that awaits a future. With no frame it stands outside any task and waits as with a promise. */

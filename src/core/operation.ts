@@ -53,7 +53,7 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
 
   static {
     // On the prototype: a field would cost every wait a slot.
-    Object.defineProperties(this.prototype, { quiet: { value: true }, context: { value: undefined } })
+    void Object.defineProperties(this.prototype, { quiet: { value: true }, context: { value: undefined } })
   }
 
   /** Starts: returns the result, throws, or returns `waiting` after arranging to be woken. */

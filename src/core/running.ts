@@ -82,6 +82,8 @@ export type AwaitableValue<T> = Coroutine<T> | Future<T> | PromiseLike<T>
  *
  * @throws TypeError for anything else; RuntimeError for a future of another loop.
  */
+export function ensureFuture<F extends Future<unknown>>(work: F, loop?: EventLoop): F
+export function ensureFuture<T>(work: AwaitableValue<T> | (() => T | PromiseLike<T>), loop?: EventLoop): Future<T>
 export function ensureFuture<T>(work: AwaitableValue<T> | (() => T | PromiseLike<T>), loop?: EventLoop): Future<T> {
   if (work instanceof Future) {
     const expected = loop ?? currentFrame()?.loop

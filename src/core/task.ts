@@ -187,10 +187,11 @@ export class Task<T> extends Future<T> {
    * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.print_stack
    */
   printStack(options: { readonly limit?: number | undefined; readonly print?: ((text: string) => void) | undefined } = {}): void {
-    const { print = (text: string) => host.report(text) } = options
+    const { print = host.report } = options
     const stack = this.getStack(options)
     const lines = stack.map(({ name, place = `at ${name}` }) => `  ${place}`)
-    print([`${stack.length === 0 ? "No stack for" : "Stack for"} ${this.toString()}${lines.length > 0 ? " (most recent call last):" : ""}`, ...lines].join("\n"))
+    const head = stack.length === 0 ? `No stack for ${this.toString()}` : `Stack for ${this.toString()} (most recent call last):`
+    print([head, ...lines].join("\n"))
   }
 
   // Like CPython's, a task that was asked too late keeps the message however it ended.
@@ -498,8 +499,8 @@ function unregister(run: TaskRun): boolean {
 /** Its outcome was set with the methods of `Future`, past those of `Task` that refuse. */
 function tellSetBefore(run: TaskRun): void {
   run.loop.callExceptionHandler({
-    message: `the code of ${run.label} has ended, but the outcome of the task was set before`,
-    exception: new InvalidStateError(`${run.task.toString()} is done already; its outcome is its coroutine's`),
+    message: `${run.label} has ended, but its outcome was set before`,
+    exception: new InvalidStateError(`${run.task.toString()} is done already`),
     task: run.task,
   })
 }

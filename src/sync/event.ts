@@ -38,7 +38,6 @@ export class Event extends Primitive {
   readonly #binding = new Binding("Event")
   #set = false
 
-  // oxlint-disable-next-line no-useless-constructor -- it says what an event is made with
   constructor(options: PrimitiveOptions = {}) {
     super(options)
   }

@@ -52,7 +52,6 @@ export class Lock extends Primitive {
   readonly #binding = new Binding("Lock")
   #locked = false
 
-  // oxlint-disable-next-line no-useless-constructor -- it says what a lock is made with
   constructor(options: PrimitiveOptions = {}) {
     super(options)
   }

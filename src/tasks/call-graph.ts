@@ -1,12 +1,13 @@
 /**
  * Who waits for whom: what a future stands in, and everybody who awaits it.
  */
-import { openWaits } from "../core/deadlock.ts"
+import { Frame } from "../core/frame.ts"
 import { Future, FutureWait, loopOf, watches } from "../core/future.ts"
 import { currentTask } from "../core/running.ts"
 import type { Registered, Scheduler } from "../core/scheduler.ts"
 import type { StackEntry } from "../core/stack.ts"
 import { frameOf, Task } from "../core/task.ts"
+import { watchedBy } from "../core/watching-future.ts"
 import { host } from "../host/host.ts"
 
 /** A future, its coroutines, and who awaits it. */
@@ -52,9 +53,9 @@ export function captureCallGraph(future?: Future<unknown> | null, options: CallG
     const current = currentTask()
     return current === undefined ? undefined : captureCallGraph(current, options)
   }
-  if (!(future instanceof Future)) throw new TypeError("captureCallGraph takes a task or a future, or nothing for the current task")
+  if (!(future instanceof Future)) throw new TypeError("captureCallGraph takes a task or a future")
   const awaiters = awaitersOf(future[loopOf])
-  return graphOf(future, awaiters, options.limit, new Set())
+  return graphOf(future, awaiters, options.limit)
 }
 
 /**
@@ -64,7 +65,7 @@ export function captureCallGraph(future?: Future<unknown> | null, options: CallG
  */
 export function formatCallGraph(future?: Future<unknown> | null, options: CallGraphOptions = {}): string {
   const graph = captureCallGraph(future, options)
-  return graph === undefined ? "" : render(graph, "").join("\n")
+  return graph === undefined ? "" : render(graph).join("\n")
 }
 
 /**
@@ -76,37 +77,74 @@ export function printCallGraph(
   future?: Future<unknown> | null,
   options: CallGraphOptions & { readonly print?: ((text: string) => void) | undefined } = {},
 ): void {
-  const text = formatCallGraph(future, options)
-  if (options.print === undefined) host.report(text)
-  else options.print(text)
+  const { print = host.report } = options
+  print(formatCallGraph(future, options))
 }
 
 /** Who awaits each future, on one loop: tasks, and futures of several such as a gather. */
 function awaitersOf(loop: Scheduler): Awaiters {
   const awaiters = new Map<Future<unknown>, Set<Future<unknown>>>()
-  const follow = (awaited: Future<unknown>, by: Future<unknown>): void => {
+  // Not by recursion: gathers may hold gathers, some thousands deep.
+  const found: { readonly awaited: Future<unknown>; readonly by: Future<unknown> }[] = []
+  for (const { task } of loop.tasks as Iterable<Registered & { readonly task: Task<unknown> }>) {
+    for (const awaited of awaitedBy(task[frameOf])) found.push({ awaited, by: task })
+  }
+  for (const { awaited, by } of found) {
     const known = awaiters.get(awaited)
     if (known !== undefined) {
       known.add(by)
-      return
+      continue
     }
     awaiters.set(awaited, new Set([by]))
-    for (const inner of awaited[watches]()) if (!inner.done()) follow(inner, awaited)
-  }
-  for (const { task } of loop.tasks as Iterable<Registered & { readonly task: Task<unknown> }>) {
-    for (const wait of openWaits(task[frameOf])) if (wait instanceof FutureWait) follow(wait.future, task)
+    for (const inner of awaited[watches]()) if (!inner.done()) found.push({ awaited: inner, by: awaited })
   }
   return awaiters
 }
 
-function graphOf(future: Future<unknown>, awaiters: Awaiters, limit: number | undefined, above: Set<Future<unknown>>): FutureCallGraph {
-  const awaitedBy: FutureCallGraph[] = []
-  // Tasks that await each other in a circle are drawn once round.
-  if (!above.has(future)) {
-    const path = new Set(above).add(future)
-    for (const awaiter of awaiters.get(future) ?? []) awaitedBy.push(graphOf(awaiter, awaiters, limit, path))
+/** What the code at and below `frame` awaits, and what it has to see end, such as the tasks of a group. */
+function awaitedBy(frame: Frame): Future<unknown>[] {
+  const awaited: Future<unknown>[] = []
+  const frames = [frame]
+  for (let inner = frames.pop(); inner !== undefined; inner = frames.pop()) {
+    awaited.push(...(watchedBy.get(inner)?.() ?? []))
+    for (let below = inner.first; below !== null; below = below.after) {
+      if (below instanceof Frame) frames.push(below)
+      else if (below instanceof FutureWait) awaited.push(below.future)
+      else awaited.push(...(watchedBy.get(below)?.() ?? []))
+    }
   }
-  return { future, callStack: cut(callStack(future), limit), awaitedBy }
+  return awaited.filter((future) => !future.done())
+}
+
+/** A node that is being made. */
+interface Node extends FutureCallGraph {
+  readonly awaitedBy: Node[]
+}
+
+/** Not by recursion either. A future that is awaited from several sides is one node; a circle is drawn once round. */
+function graphOf(future: Future<unknown>, awaiters: Awaiters, limit: number | undefined): FutureCallGraph {
+  const nodes = new Map<Future<unknown>, Node>()
+  const make = (of: Future<unknown>): Node => ({ future: of, callStack: cut(callStack(of), limit), awaitedBy: [] })
+  const root = make(future)
+  const path = new Set([future])
+  nodes.set(future, root)
+  const todo = [{ node: root, left: [...(awaiters.get(future) ?? [])] }]
+  for (let step = todo.at(-1); step !== undefined; step = todo.at(-1)) {
+    const next = step.left.shift()
+    if (next === undefined) {
+      path.delete(step.node.future)
+      todo.pop()
+      continue
+    }
+    const known = path.has(next) ? undefined : nodes.get(next)
+    const node = known ?? make(next)
+    step.node.awaitedBy.push(node)
+    if (known !== undefined || path.has(next)) continue
+    nodes.set(next, node)
+    path.add(next)
+    todo.push({ node, left: [...(awaiters.get(next) ?? [])] })
+  }
+  return root
 }
 
 function callStack(future: Future<unknown>): StackEntry[] {
@@ -120,16 +158,20 @@ function cut(stack: StackEntry[], limit: number | undefined): StackEntry[] {
   return limit > 0 ? stack.slice(-limit) : stack.slice(0, -limit)
 }
 
-function render({ future, callStack, awaitedBy }: FutureCallGraph, indent: string): string[] {
-  const name = future instanceof Task ? `Task '${future.getName()}'` : future.toString()
-  const lines = [`${indent}* ${name}`]
-  if (callStack.length > 0) {
-    lines.push(`${indent}  + Call stack:`)
-    for (const { name, place } of callStack) lines.push(`${indent}  |   ${place ?? `at ${name}`}`)
-  }
-  if (awaitedBy.length > 0) {
+function render(root: FutureCallGraph): string[] {
+  const lines: string[] = []
+  const todo = [{ graph: root, indent: "" }]
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const { graph, indent } = next
+    const { future, callStack, awaitedBy } = graph
+    lines.push(`${indent}* ${future instanceof Task ? `Task '${future.getName()}'` : future.toString()}`)
+    if (callStack.length > 0) {
+      lines.push(`${indent}  + Call stack:`)
+      for (const { name, place } of callStack) lines.push(`${indent}  |   ${place ?? `at ${name}`}`)
+    }
+    if (awaitedBy.length === 0) continue
     lines.push(`${indent}  + Awaited by:`)
-    for (const awaiter of awaitedBy) lines.push(...render(awaiter, `${indent}    `))
+    for (const awaiter of awaitedBy.toReversed()) todo.push({ graph: awaiter, indent: `${indent}    ` })
   }
   return lines
 }

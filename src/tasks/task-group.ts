@@ -14,7 +14,7 @@ import { currentFrame, type Frame } from "../core/frame.ts"
 import { cancelFor, failWith, Future, Relay, returnWith } from "../core/future.ts"
 import { createTask, type CreateTaskOptions } from "../core/running.ts"
 import type { Startable, Task } from "../core/task.ts"
-import { WatchingFuture } from "../core/watching-future.ts"
+import { watchedBy, WatchingFuture } from "../core/watching-future.ts"
 import { Semaphore } from "../sync/semaphore.ts"
 import { withPermit } from "./limited.ts"
 
@@ -139,6 +139,8 @@ export class TaskGroup extends Shown {
     }
     this.#state = "body"
     this.#frame = frame
+    // From here on, and not only while it drains, the task cannot end without them.
+    watchedBy.set(frame, () => this.#children)
     this.#before = countRequests(frame)
     if (this.#cancelOnEnter) this.cancel()
     let value: T | undefined
@@ -166,7 +168,7 @@ export class TaskGroup extends Shown {
   async #drain(frame: Frame): Promise<{ error: unknown } | undefined> {
     let cancelled: { error: unknown } | undefined
     while (this.#children.size > 0) {
-      this.#drained ??= new WatchingFuture(frame.loop, "TaskGroup", () => this.#children)
+      this.#drained ??= new WatchingFuture(frame.loop, "TaskGroup", () => [])
       try {
         await this.#drained
       } catch (error) {

@@ -8,11 +8,11 @@ import { WatchingFuture } from "../core/watching-future.ts"
 import { iterate } from "./gather.ts"
 
 /** For `wait`: until one is done. */
-export const FIRST_COMPLETED = "FIRST_COMPLETED"
+export const FIRST_COMPLETED = "FIRST_COMPLETED" as const
 /** For `wait`: until one has failed, or all are done. */
-export const FIRST_EXCEPTION = "FIRST_EXCEPTION"
+export const FIRST_EXCEPTION = "FIRST_EXCEPTION" as const
 /** For `wait`: until all are done. */
-export const ALL_COMPLETED = "ALL_COMPLETED"
+export const ALL_COMPLETED = "ALL_COMPLETED" as const
 
 /** When `wait` returns. */
 export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED"

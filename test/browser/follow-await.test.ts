@@ -105,7 +105,6 @@ describe("a task knows that it runs", () => {
         await null
       }
     }],
-    // oxlint-disable-next-line typescript/no-misused-promises -- it is awaited
     ["finally", () => nap().finally(() => asyncio.sleep(1))],
     ["a gather", () => asyncio.gather([nap(), nap, asyncio.sleep(1)])],
     ["a group", () => new asyncio.TaskGroup().run(async (group) => void group.createTask(nap))],

@@ -17,7 +17,7 @@ describe("a bare await of a foreign promise", () => {
       await ask()
       for (const attempt of [() => asyncio.createTask(() => 1), () => asyncio.currentTask(), () => new asyncio.Future()]) {
         try {
-          attempt()
+          void attempt()
         } catch (error) {
           errors.push(error)
         }

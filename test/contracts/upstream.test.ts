@@ -6,6 +6,7 @@ import assert from "node:assert/strict"
 import { globSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { describe, it } from "node:test"
+import { cells, problemsWithTest, read, takeTest, titlesIn, titlesOf, type Titles } from "./titles.ts"
 
 const root = join(import.meta.dirname, "../..")
 const folder = "test/upstream"
@@ -13,8 +14,6 @@ const folder = "test/upstream"
 const LATER = ["streams", "subprocesses", "signals", "executors", "inspection"]
 
 const upstream = JSON.parse(readFileSync(join(root, folder, "names.json"), "utf8")) as Record<string, string[]>
-/** The titles in each test file, read once. */
-const known = new Map<string, RegExp[] | undefined>()
 
 describe("the list of CPython's tests", () => {
   it("has the names of each file once, in order", () => {
@@ -110,7 +109,7 @@ function problemsOf(
   page: string,
   file: string,
   names: readonly string[],
-  titles: (file: string) => RegExp[] | undefined,
+  titles: Titles,
 ): string[] {
   const head = `# ${file}\n\n| CPython's test | here |\n| --- | --- |\n`
   if (!page.startsWith(head)) return [`the page begins with:\n${head}`]
@@ -137,13 +136,7 @@ function problemsOf(
   return problems
 }
 
-/** The cells of a row, with `\|` for a bar; none if it is no row. */
-function cells(line: string): string[] {
-  if (!line.startsWith("|") || !line.endsWith("|")) return []
-  return line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"))
-}
-
-function problemsWith(answer: string, titles: (file: string) => RegExp[] | undefined): string[] {
+function problemsWith(answer: string, titles: Titles): string[] {
   const reason = /^none( yet)?: (\S.*)$/.exec(answer)
   const part = reason?.[2]?.match(/^\w+/)?.[0] ?? ""
   if (reason !== null && (reason[1] === undefined || LATER.includes(part))) return []
@@ -151,40 +144,14 @@ function problemsWith(answer: string, titles: (file: string) => RegExp[] | undef
   let rest = ` · ${answer}`
   let file = ""
   while (rest !== "") {
-    const next = /^ · (?:`?(test\/[\w./-]+\.test\.ts)`?: )?“([^”]+)”/.exec(rest)
-    if (next === null || (next[1] ?? file) === "") {
+    const named = takeTest(rest, file)
+    if (named === undefined) {
       const ways = `test/FILE.test.ts: “title”, none: reason, or none yet: one of ${LATER.join(", ")}`
       return [...problems, `cannot read ${JSON.stringify(rest.slice(3))}; an answer is ${ways}`]
     }
-    file = next[1] ?? file
-    const there = titles(file)
-    if (there === undefined) problems.push(`${file} does not exist`)
-    else if (!there.some((title) => title.test(next[2] ?? ""))) problems.push(`${file} has no test “${next[2]}”`)
-    rest = rest.slice(next[0].length)
+    problems.push(...problemsWithTest(named, titles))
+    file = named.file
+    rest = named.rest
   }
   return problems
-}
-
-function titlesIn(file: string): RegExp[] | undefined {
-  if (!known.has(file)) {
-    const source = read(file)
-    known.set(file, source === undefined ? undefined : titlesOf(source))
-  }
-  return known.get(file)
-}
-
-/** The titles of the tests that a source runs, by itself or through `test/support`; a value in one stands for any text. */
-function titlesOf(source: string): RegExp[] {
-  return [...source.matchAll(/\b(?:it|test|virtual\w*|random\w*)\(\s*(?:(["'])((?:\\.|(?!\1).)*)\1|`((?:\\.|\$\{(?:`[^`]*`|[^}])*\}|[^`])*)`),/g)]
-    .map(([, , plain, template]) => plain?.replace(/\\(.)/g, "$1") ?? (template ?? "").split(/\$\{(?:`[^`]*`|[^}])*\}/))
-    .filter((title) => typeof title === "string" || title.some((text) => /\w{2}/.test(text)))
-    .map((title) => new RegExp(`^${[title].flat().map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join(".+")}$`))
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(join(root, file), "utf8")
-  } catch {
-    return undefined
-  }
 }

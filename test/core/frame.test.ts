@@ -113,7 +113,6 @@ class Program {
       case 12:
         return this.#nested(depth + 1).catch(() => "swallowed")
       case 13:
-        // oxlint-disable-next-line typescript/no-misused-promises -- it is awaited
         return this.#nested(depth + 1).finally(sleepInstead)
       case 14:
         asyncio.currentTask()?.uncancel()

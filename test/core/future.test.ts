@@ -140,7 +140,6 @@ describe("a Future", () => {
   it("keeps a thrown value that is no Error as it is", async () => {
     const { value } = await watched(async () => {
       const task = asyncio.createTask(async () => {
-        // eslint-disable-next-line no-throw-literal -- whatever programs throw has to arrive
         throw "text"
       })
       await asyncio.wait([task])
@@ -227,7 +226,6 @@ describe("awaiting a Future", () => {
         log.push("awaited")
         return "ignored"
       }
-      // oxlint-disable-next-line typescript/no-misused-promises -- that it is awaited is the subject
       const slow = await future.finally(cleanUp)
       const broken = await failureOf(
         future.finally(() => {

@@ -17,7 +17,6 @@ describe("a body's outcome", () => {
         const context = this.#context
         const promise = hostTurn().then(() => value)
         const inContext = (callback: unknown) => (given: unknown) => context.runInAsyncScope(callback as () => void, undefined, given)
-        // oxlint-disable-next-line unicorn/no-thenable -- such promises are the subject
         promise.then = ((done: unknown, failed: unknown) =>
           Promise.prototype.then.call(promise, inContext(done), inContext(failed))) as typeof promise.then
         return promise
@@ -44,7 +43,6 @@ describe("a body's outcome", () => {
 
   it("is told when its promise has a then of its own that throws", async () => {
     const promise = hostTurn().then(() => "value")
-    // oxlint-disable-next-line unicorn/no-thenable -- such promises are the subject
     promise.then = () => {
       throw new Error("no then")
     }

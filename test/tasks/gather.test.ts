@@ -223,7 +223,7 @@ test("children that run when the program ends are cancelled with it, and nothing
   }
   await runVirtual(async () => {
     asyncio.getRunningLoop().setExceptionHandler((_loop, context) => reports.push(context.message))
-    asyncio.gather([child, child])
+    void asyncio.gather([child, child])
     await ticks(2)
   })
   assert.equal(cleanedUp, 2)

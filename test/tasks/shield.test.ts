@@ -74,7 +74,7 @@ virtual("results and cancellations after the shield was cancelled are no news (R
 virtual("something that is no error is reported as well when it is thrown (R93)", async (told) => {
   const inner = asyncio.createTask(async () => {
     await asyncio.sleep(1)
-    throw "text" // eslint-disable-line no-throw-literal
+    throw "text"
   })
   asyncio.shield(inner).cancel()
   await asyncio.sleep(2)

@@ -205,7 +205,7 @@ virtual("no error is beyond the group: an interrupt or a string that is thrown j
   const errors = await errorsOf((group) => {
     group.createTask(fail(1))
     group.createTask(() => asyncio.sleep(1).then(() => Promise.reject(interrupt)))
-    group.createTask(() => forever().catch(() => Promise.reject("text"))) // eslint-disable-line prefer-promise-reject-errors
+    group.createTask(() => forever().catch(() => Promise.reject("text")))
   })
   assert.deepEqual(errors, [boom, interrupt, "text"])
 })

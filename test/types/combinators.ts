@@ -35,15 +35,15 @@ export async function gatherOfAnIterableGivesAList(): Promise<void> {
 
 export function gatherRefuses(): void {
   // @ts-expect-error: arguments are put in a list
-  asyncio.gather(text, count)
+  void asyncio.gather(text, count)
   // @ts-expect-error: a number cannot be awaited
-  asyncio.gather([5])
+  void asyncio.gather([5])
   // @ts-expect-error: a function with arguments cannot be called without
-  asyncio.gather([(id: number) => asyncio.sleep(id)])
+  void asyncio.gather([(id: number) => asyncio.sleep(id)])
   // @ts-expect-error: snake case is Python's
-  asyncio.gather([text], { return_exceptions: true })
+  void asyncio.gather([text], { return_exceptions: true })
   // @ts-expect-error: a limit is a number
-  asyncio.gather([text], { limit: "2" })
+  void asyncio.gather([text], { limit: "2" })
 }
 
 export async function waiting(): Promise<void> {
@@ -85,13 +85,13 @@ export async function single(): Promise<void> {
   expectType<URL>()(await asyncio.waitFor(load, null, { signal: new AbortController().signal }), true)
   expectType<Date>()(await asyncio.settled(promise), true)
   // @ts-expect-error: seconds are a number
-  asyncio.sleep("1")
+  void asyncio.sleep("1")
   // @ts-expect-error: a limit, or null for none
-  asyncio.waitFor(text)
+  void asyncio.waitFor(text)
   // @ts-expect-error: a number cannot be awaited
-  asyncio.waitFor(5, 1)
+  void asyncio.waitFor(5, 1)
   // @ts-expect-error: a number cannot be shielded
-  asyncio.shield(5)
+  void asyncio.shield(5)
 }
 
 export async function racing(): Promise<void> {

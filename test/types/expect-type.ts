@@ -1,8 +1,8 @@
-type IsAny<T> = 0 extends 1 & T ? true : false
-type Same<A, B> = IsAny<A> extends true ? false : [A, B] extends [B, A] ? true : false
+/** Whether two types are the same, to the last `readonly`; `any` is the same as itself alone. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 /**
- * Compiles only if the type of `value` is the expected one, which `any` never is.
+ * Compiles only if the type of `value` is exactly the expected one.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ export async function locks(): Promise<void> {
   expectType<number>()(await new asyncio.BoundedSemaphore(2).run(() => 1), true)
   expectType<true>()(await new asyncio.Event().wait(), true)
   // @ts-expect-error: the body is a function
-  lock.run(asyncio.sleep(1))
+  void lock.run(asyncio.sleep(1))
   // @ts-expect-error: permits are a number
   new asyncio.Semaphore("1")
   // @ts-expect-error: how many parties there are has to be said

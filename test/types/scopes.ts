@@ -16,7 +16,7 @@ export async function timeouts(): Promise<void> {
   expectType<URL | undefined>()(await asyncio.moveOnAfter(1).run(load), true)
   expectType<asyncio.Timeout>()(new asyncio.Timeout(1), true)
   // @ts-expect-error: the body is a function
-  asyncio.timeout(1).run(text)
+  void asyncio.timeout(1).run(text)
   // @ts-expect-error: seconds are a number
   asyncio.timeout("1")
   // @ts-expect-error: no awaitable: what it runs is the body given to run
@@ -38,7 +38,7 @@ export async function groups(): Promise<void> {
     await group.start<number>((ready) => ready("8080"))
   })
   // @ts-expect-error: the body is a function
-  new asyncio.TaskGroup().run(text)
+  void new asyncio.TaskGroup().run(text)
 }
 
 export async function runners(): Promise<void> {

@@ -14,7 +14,7 @@ function noting(work: () => PromiseLike<unknown>, names: readonly number[], log:
 virtual("awaiting a primitive instead of its acquire or wait gives the primitive, and takes nothing", async () => {
   for (const Kind of [asyncio.Lock, asyncio.Condition, asyncio.Semaphore, asyncio.BoundedSemaphore]) {
     const primitive = new Kind()
-    assert.equal(await primitive, primitive) // eslint-disable-line await-thenable
+    assert.equal(await primitive, primitive)
     assert.equal(primitive.locked(), false)
     const held = await primitive.acquire()
     assert.equal(primitive.locked(), true)
@@ -22,7 +22,7 @@ virtual("awaiting a primitive instead of its acquire or wait gives the primitive
     assert.equal(primitive.locked(), false)
   }
   const barrier = new asyncio.Barrier(5)
-  assert.equal(await barrier, barrier) // eslint-disable-line await-thenable
+  assert.equal(await barrier, barrier)
   assert.deepEqual(barrier.statistics(), { parties: 5, tasksWaiting: 0, broken: false })
 })
 
