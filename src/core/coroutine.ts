@@ -83,8 +83,7 @@ export const close: unique symbol = Symbol("close")
  *
  * @see https://docs.python.org/3/library/asyncio-task.html#coroutines
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the class has all of it
-export abstract class Coroutine<T> implements Promise<T>, Startable {
+export abstract class Coroutine<T> implements Promise<T>, Startable { // oxlint-disable-line typescript/no-unsafe-declaration-merging -- the class has all of it
   // Invariant: the state moves on from "unstarted" to "running" to one of the last two, or
   // from "unstarted" to "closed"; #outcome is set together with the last two.
   #state: "unstarted" | "closed" | "running" | "returned" | "threw" = "unstarted"
