@@ -106,6 +106,8 @@ export class Scheduler extends Shown {
   unheld = 0
   /** Shut down for good. */
   dead = false
+  /** Its program has ended: what is left is cancelled, and nothing new should begin. */
+  ending = false
   /** What came to be scheduled after that. */
   dropped = 0
   /** Operations of ours that the host still has to finish. */

@@ -2,6 +2,7 @@
  * Running a program: a loop, its main task, and an orderly end.
  */
 import { describe, isThenable } from "../structures/arguments.ts"
+import { Shown } from "../structures/shown.ts"
 import { DeadlockError, RuntimeError } from "../errors/misuse.ts"
 import { KeyboardInterrupt } from "../errors/keyboard-interrupt.ts"
 import { host, type AbortSignalLike } from "../host/host.ts"
@@ -55,13 +56,14 @@ export interface RunOptions extends RunnerOptions {
  *
  * @see https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner
  */
-export class Runner {
+export class Runner extends Shown {
   readonly #options: RunnerOptions
   #loop: EventLoop | null = null
   #context: ContextValues | null = null
   #closed = false
 
   constructor(options: RunnerOptions = {}) {
+    super()
     this.#options = options
   }
 
@@ -127,11 +129,16 @@ export class Runner {
     this.#closed = true
     const loop = this.#loop
     if (loop === null) return
+    loop.ending = true
     try {
       await cancelAll(loop)
     } finally {
       loop.close()
     }
+  }
+
+  toString(): string {
+    return `<Runner closed=${this.#closed}>`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
