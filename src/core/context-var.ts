@@ -13,7 +13,7 @@ import { Scheduler } from "./scheduler.ts"
 const noLoop = new Scheduler()
 
 /** Undoes one `set`; made by `ContextVar.set`. */
-export class Token<T> {
+export class Token<T> extends Shown {
   readonly variable: ContextVar<T>
   /** What the variable had before; undefined with `hadValue` false when it had none. */
   readonly oldValue: T | undefined
@@ -22,10 +22,15 @@ export class Token<T> {
   used = false
 
   constructor(variable: ContextVar<T>, context: ContextValues) {
+    super()
     this.variable = variable
     this.context = context
     this.hadValue = context.has(variable)
     this.oldValue = context.get(variable)
+  }
+
+  toString(): string {
+    return `<Token${this.used ? " used" : ""} var=${this.variable.toString()}>`
   }
 }
 
@@ -109,6 +114,14 @@ export class Context extends ContextValues {
   /** Calls `fn` with this context as the current one; changes stay in it. */
   run<R>(fn: () => R): R {
     return runIn(this, fn)
+  }
+
+  override toString(): string {
+    return `<Context variables=${this.size}>`
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString()
   }
 
   override copy(): Context {

@@ -83,7 +83,11 @@ function tell(call: (to: Observer) => void): void {
     } catch (error) {
       observers.delete(to)
       if (observers.size === 0) observer = null
-      host.report("An observer threw and was taken off:", error)
+      try {
+        host.report("An observer threw and was taken off:", error)
+      } catch {
+        // Even the console fails: nobody is left to tell.
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
 const DEEP = 50
 const HERE = "/core/place."
 /** What stands for a place that nobody knows. */
-export const UNKNOWN = "at an unknown place"
+const UNKNOWN = "at an unknown place"
 /** The name that our `then` has in stacks. */
 const THEN = "asyncio-ts/then:"
 /** What the engine, or a method of ours, puts between an await and what is awaited. */
@@ -33,6 +33,11 @@ export function programStack(): string[] {
   return wholeStack().filter((line) => !isOurs(line) && !isTheHosts(line) && !BETWEEN.test(line))
 }
 
+/** `line`, unless it says only that nobody knows. */
+export function known(line: string | undefined): string | undefined {
+  return line === UNKNOWN ? undefined : line
+}
+
 /** The innermost line of the program on the stack. */
 export function place(): string {
   return programStack()[0] ?? UNKNOWN
@@ -41,6 +46,8 @@ export function place(): string {
 /** Where an `await` stands that has called `then`, from within which this is called. */
 export interface AwaitPlace {
   readonly line: string
+  /** The same with all that awaits it in turn: one helper is called from many places. Empty where nobody knows. */
+  readonly path: string
   /** What stands between, such as `Promise.all` or `catch`. */
   readonly by: string | undefined
   /** Whether it is code of this library that awaits. */
@@ -59,13 +66,19 @@ export function placeOfAwait(on: object): AwaitPlace {
 function awaitPlace(): AwaitPlace {
   const stack = wholeStack()
   const above = stack.slice(stack.findIndex((line) => line.includes(THEN)) + 1)
+  // Up to this library, beyond which it differs between a first step and a later one.
+  const ends = above.findIndex((line) => isOurs(line) && !BETWEEN.test(line))
+  const path = above
+    .slice(0, ends === -1 ? undefined : ends)
+    .filter((line) => !isTheHosts(line) && !BETWEEN.test(line))
+    .join("\n")
   let by: string | undefined
   for (const line of above) {
     const between = BETWEEN.exec(line)
     if (between !== null) by ??= between[1] ?? between[2]
-    else if (!isTheHosts(line)) return { line: isOurs(line) ? place() : line, by, ours: isOurs(line) }
+    else if (!isTheHosts(line)) return { line: isOurs(line) ? place() : line, path, by, ours: isOurs(line) }
   }
-  return { line: place(), by, ours: false }
+  return { line: place(), path, by, ours: false }
 }
 
 function wholeStack(): string[] {

@@ -3,7 +3,7 @@
  * stack of the engine's. Where each of them awaits is known while somebody writes it down.
  */
 import { Frame } from "./frame.ts"
-import { awaits, programStack } from "./place.ts"
+import { awaits, known, programStack } from "./place.ts"
 
 /** One coroutine on a stack. */
 export interface StackEntry {
@@ -17,7 +17,8 @@ export function stackOf(frame: Frame): StackEntry[] {
   const entries: StackEntry[] = []
   let inner: Frame | null = frame
   while (inner !== null) {
-    entries.push({ name: inner.name, place: awaits.get(inner)?.line })
+    // With nothing below it, it stands at a foreign promise: what is written down is an await before that.
+    entries.push({ name: inner.name, place: inner.first === null ? undefined : known(awaits.get(inner)?.line) })
     inner = inner.first instanceof Frame ? inner.first : null
   }
   return entries.reverse()

@@ -178,7 +178,7 @@ export class Task<T> extends Future<T> {
     const current = currentFrame()
     const runs = current !== undefined && !current.ended && current.root === frame && current.first === null
     const stack = (runs ? runningStack : stackOf)(frame).reverse()
-    return options.limit === undefined ? stack : stack.slice(-Math.max(1, options.limit))
+    return options.limit === undefined ? stack : stack.slice(Math.max(0, stack.length - Math.max(0, options.limit)))
   }
 
   /**

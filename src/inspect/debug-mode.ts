@@ -42,7 +42,9 @@ class Origins implements Observer {
 /** Says what a cancellation could not interrupt. */
 class LeftBehind implements Observer {
   taskCreated(task: TaskInfo): void {
-    if (!task.begun || !(task.loop as EventLoop).getDebug()) return // observers are told of event loops only
+    // What outlives its frame is told to the exception handler, and ends by itself.
+    if (!task.begun || !task.taskName.startsWith("left behind: ")) return
+    if (!(task.loop as EventLoop).getDebug()) return // observers are told of event loops only
     host.warn(
       `${task.taskName} goes on for nobody: it awaits a bare promise, which cannot be interrupted; ` +
         `await wrapFuture(promise), or give what makes the promise task.signal`,

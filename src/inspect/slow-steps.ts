@@ -2,7 +2,7 @@
  * Steps and callbacks that keep the loop, and everybody on it, from going on.
  */
 import type { EventLoop } from "../core/event-loop.ts"
-import type { CallbackInfo, Observer, TaskInfo } from "../core/observer.ts"
+import { FOREIGN, type CallbackInfo, type Observer, type TaskInfo } from "../core/observer.ts"
 import { awaits, origins } from "../core/place.ts"
 import { host } from "../host/host.ts"
 
@@ -22,12 +22,13 @@ export class SlowSteps implements Observer {
     this.#end = awaits.get(frame)?.line
   }
 
-  taskParked(task: TaskInfo, _on: object, time: number): void {
-    this.#stepOver(task, time)
+  taskParked(task: TaskInfo, on: object, time: number): void {
+    const place = on === FOREIGN ? "of a promise" : this.#end?.replace(/^at (async )?/, "in ")
+    this.#stepOver(task, time, place === undefined ? undefined : `up to the await ${place}`)
   }
 
   taskDone(task: TaskInfo, _how: string, time: number): void {
-    this.#stepOver(task, time)
+    this.#stepOver(task, time, "up to its end")
   }
 
   handleBegun(_name: string, time: number): void {
@@ -41,12 +42,12 @@ export class SlowSteps implements Observer {
     warn(`callback '${name}'`, took, made === undefined ? undefined : `made ${made}`)
   }
 
-  #stepOver(task: TaskInfo, time: number): void {
+  #stepOver(task: TaskInfo, time: number, where: string | undefined): void {
     const since = this.#since.get(task)
     if (since === undefined) return
     this.#since.delete(task)
     if (!isSlow(task.loop, time - since)) return
-    warn(`task '${task.taskName}' (${task.name})`, time - since, this.#end === undefined ? "up to its end" : `up to the await ${this.#end.replace(/^at (async )?/, "in ")}`)
+    warn(`task '${task.taskName}' (${task.name})`, time - since, where)
   }
 }
 

@@ -11,7 +11,7 @@ import { countRequests } from "../core/cancellation.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { Frame } from "../core/frame.ts"
 import type { Observer } from "../core/observer.ts"
-import { awaits, UNKNOWN, type AwaitPlace } from "../core/place.ts"
+import { awaits, type AwaitPlace } from "../core/place.ts"
 
 /** What hides a cancellation from the code after it. */
 const SWALLOWERS: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ export class SwallowedCancellation implements Observer {
   lineParked(frame: object): void {
     if (!(frame instanceof Frame) || !debugs(frame)) return
     const told = this.#told.get(frame)
-    if (told !== undefined && told.line !== UNKNOWN && told.line === awaits.get(frame)?.line) this.#report(frame, told, "awaits there again")
+    if (told !== undefined && told.path !== "" && told.path === awaits.get(frame)?.path) this.#report(frame, told, "awaits there again")
   }
 
   lineResumed(frame: object, error: unknown): void {

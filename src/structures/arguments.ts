@@ -5,16 +5,30 @@
 
 /** Shows a value in a message: short, and never throwing. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (typeof value === "function") return `function ${value.name === "" ? "(anonymous)" : value.name}`
-  if (value === null || typeof value !== "object") return String(value)
+  if (typeof value === "string") return JSON.stringify(short(value, 40))
+  if (typeof value === "function") return `function ${nameOf(value) ?? "(anonymous)"}`
+  if (value === null || typeof value !== "object") return short(String(value), 60)
   try {
     // By its name: the class of a coroutine is the library's own concern.
     if ((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Coroutine") return String(value)
-    const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name
-    return name === undefined || name === "" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`
+    const name = nameOf((Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor)
+    return name === undefined ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`
   } catch {
     return "an object"
+  }
+}
+
+function short(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text
+}
+
+/** What a function or class is called; a program may make anything of `name`. */
+function nameOf(value: unknown): string | undefined {
+  try {
+    const name = (value as { name?: unknown } | undefined)?.name
+    return typeof name === "string" && name !== "" ? short(name, 60) : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -23,7 +37,7 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return describe(error)
   try {
     const { message, name } = error
-    return `${name}('${message.length > 60 ? `${message.slice(0, 60)}…` : message}')`
+    return `${short(name, 60)}('${short(message, 60)}')`
   } catch {
     return describe(error)
   }

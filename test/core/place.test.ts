@@ -120,7 +120,7 @@ describe("the place of an await", () => {
     const [first] = await awaitsIn(async () => {
       await nap()
     })
-    assert.ok(first?.line.includes(lineOf("innermost")), first?.line)
+    assert.ok(first?.line.includes(lineOf("innermost")), String(first?.line))
   })
 
   it("is known to be an await of the library's own", async () => {
@@ -138,7 +138,7 @@ describe("the program's stack", () => {
       await asyncio.sleep(0)
       return programStack() // here: stack
     })
-    assert.ok(stack[0]?.includes(lineOf("stack")), stack[0])
+    assert.ok(stack[0]?.includes(lineOf("stack")), String(stack[0]))
     for (const line of stack) {
       assert.match(line, /^at /)
       assert.doesNotMatch(line, /node:|\/src\//)
@@ -155,8 +155,8 @@ describe("the program's stack", () => {
       return stack
     }
     const stack = await runVirtual(async () => outer())
-    assert.ok(stack[0]?.includes(lineOf("inner")), stack[0])
-    assert.ok(stack[1]?.includes(lineOf("outer")), stack[1])
+    assert.ok(stack[0]?.includes(lineOf("inner")), String(stack[0]))
+    assert.ok(stack[1]?.includes(lineOf("outer")), String(stack[1]))
   })
 
   it("leaves the program's own limit of stacks as it was", () => {

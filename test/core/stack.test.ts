@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { me } from "../support/record.ts"
+import { hostTurns } from "./support/watched.ts"
 
 const source = readFileSync(import.meta.filename, "utf8").split("\n")
 
@@ -86,17 +87,43 @@ describe("getStack of a task that waits", () => {
     })
   }
 
-  inDebugMode("knows the coroutine's name where the engine knows no place", async () => {
-    // An async function that returns a coroutine awaits it without a line that says so.
-    const returns = asyncio.coroutine("returns", async () => inner())
+  inDebugMode("knows where a coroutine was made that is returned, and so awaited by no line", async () => {
+    const returns = asyncio.coroutine("returns", async () => inner()) // at: returns
     const task = asyncio.createTask(returns())
     await asyncio.sleep(0)
-    const [first, second] = task.getStack()
-    assert.deepEqual(first, { name: "returns", place: undefined })
-    assert.ok(second?.place?.includes(lineOf("inner")), second?.place)
+    for (const [index, marker] of ["returns", "inner"].entries()) {
+      const { place } = task.getStack()[index] ?? {}
+      assert.ok(place?.includes(lineOf(marker)), String(place))
+    }
+    await task
+  })
+
+  inDebugMode("has the coroutine's name where nobody knows the place", async () => {
+    const future = new asyncio.Future<void>()
+    const returns = asyncio.coroutine("returns", async () => future)
+    const task = asyncio.createTask(returns())
+    await asyncio.sleep(0)
+    assert.deepEqual(task.getStack(), [{ name: "returns", place: undefined }])
     const printed: string[] = []
     task.printStack({ print: (text) => printed.push(text) })
     assert.equal(printed[0]?.split("\n")[1], "  at returns")
+    future.setResult()
+    await task
+  })
+
+  inDebugMode("has no place of an await before the bare promise that it stands at", async () => {
+    let go = (): void => undefined
+    const foreign = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    const waits = asyncio.coroutine("waits", async () => {
+      await asyncio.sleep(0)
+      await foreign
+    })
+    const task = asyncio.createTask(waits())
+    await hostTurns(3)
+    assert.deepEqual(task.getStack(), [{ name: "waits", place: undefined }])
+    go()
     await task
   })
 
@@ -137,14 +164,14 @@ describe("getStack of the current task", () => {
     })
     const stack = await asyncio.createTask(calls())
     assert.deepEqual(names(stack), ["calls", "asks"])
-    assert.ok(stack[0]?.place?.includes(lineOf("call")), stack[0]?.place)
-    assert.ok(stack[1]?.place?.includes(lineOf("question")), stack[1]?.place)
+    assert.ok(stack[0]?.place?.includes(lineOf("call")), String(stack[0]?.place))
+    assert.ok(stack[1]?.place?.includes(lineOf("question")), String(stack[1]?.place))
   })
 
   it("knows where the question stands without debug mode too", async () => {
     const stack = await runVirtual(async () => me().getStack()) // at: plain
     assert.equal(stack.length, 1)
-    assert.ok(stack[0]?.place?.includes(lineOf("plain")), stack[0]?.place)
+    assert.ok(stack[0]?.place?.includes(lineOf("plain")), String(stack[0]?.place))
   })
 })
 
@@ -156,8 +183,9 @@ describe("getStack of a task without a stack", () => {
     const cancelled = asyncio.createTask(outer())
     await asyncio.sleep(0)
     cancelled.cancel()
-    await asyncio.wait([waiting, failed, cancelled])
+    await asyncio.wait([failed])
     failed.exception()
+    await asyncio.wait([waiting, cancelled])
     for (const task of [waiting, failed, cancelled]) assert.deepEqual(task.getStack(), [])
   })
 })
@@ -194,7 +222,7 @@ describe("printStack", () => {
     assert.equal(lines.length, 3)
     for (const [index, marker] of ["outer", "middle", "inner"].entries()) {
       assert.match(lines[index] ?? "", /^ {2}at async /)
-      assert.ok(lines[index]?.includes(lineOf(marker)), lines[index])
+      assert.ok(lines[index]?.includes(lineOf(marker)), String(lines[index]))
     }
     await task
   })
