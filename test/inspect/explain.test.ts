@@ -4,9 +4,7 @@ import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { Explainer } from "asyncio-ts/inspect"
 import { runVirtual } from "asyncio-ts/testing"
-
-/** Whether the engine tells where a task or future is awaited. */
-const TELLS_OF_AWAITS = Number(process.versions.node.split(".")[0]) >= 26
+import { tellsOfAwaits } from "../support/tells-of-awaits.ts"
 
 /** What is told of `main` under the virtual clock; lines of this file as `here`. */
 async function told(main: () => Promise<unknown>): Promise<string[]> {
@@ -38,7 +36,7 @@ describe("an Explainer", () => {
         "   0.000 s  Task-n (main) is made: it will run when its turn comes",
         "   0.000 s  Task-n (main) starts",
         "   0.000 s  tea is made by Task-n (main): it will run when its turn comes",
-        `   0.000 s  Task-n (main) pauses at Task 'tea'${TELLS_OF_AWAITS ? " (here)" : ""}; others may run`,
+        `   0.000 s  Task-n (main) pauses at Task 'tea'${tellsOfAwaits ? " (here)" : ""}; others may run`,
         "   0.000 s  tea starts",
         "   0.000 s  tea pauses at sleep 2 s (here); others may run",
         "   2.000 s  tea goes on, since sleep 2 s is over after 2.00 s",

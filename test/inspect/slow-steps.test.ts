@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { VirtualClock } from "asyncio-ts/testing"
 import { host } from "#src/host/host.ts"
+import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
 const source = readFileSync(import.meta.filename, "utf8").split("\n")
 
@@ -113,7 +114,7 @@ describe("a slow step", () => {
     assert.ok(warning.includes(lineOf("nested")), warning)
   })
 
-  it("ends with the await, whatever is awaited there", async (t) => {
+  it("ends with the await, whatever is awaited there", needsPlaceOfAwait(), async (t) => {
     const awaited: Record<string, (work: Work) => Promise<unknown>> = {
       task: async (work) => {
         const task = asyncio.createTask(asyncio.sleep(1))

@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { host } from "#src/host/host.ts"
+import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
 const source = readFileSync(import.meta.filename, "utf8").split("\n")
 
@@ -84,9 +85,11 @@ const beside: Readonly<Record<string, [body: () => Promise<unknown>, through: st
   ],
 }
 
+const THROUGH_PROMISES = ["an await of all", "all settled", "any of them", "coroutines", "tasks"]
+
 describe("a body that awaits two things at once", () => {
   for (const [name, [body, through]] of Object.entries(beside)) {
-    it(`is reported with the place of the second: ${name}`, async (t) => {
+    it(`is reported with the place of the second: ${name}`, needsPlaceOfAwait(name, THROUGH_PROMISES), async (t) => {
       const warnings = (await warned(t, async () => body())).filter((warning) => !warning.includes("LEFT_BEHIND"))
       assert.equal(warnings.length, 1, warnings.join("\n"))
       const [head, place = ""] = (warnings[0] ?? "").split("\n")

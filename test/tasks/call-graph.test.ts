@@ -6,6 +6,7 @@ import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { me } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
+import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
 type Graph = asyncio.FutureCallGraph
 
@@ -303,7 +304,7 @@ describe("captureCallGraph of what is no future", () => {
 })
 
 describe("the graph as text", () => {
-  it("has a level of indentation for each who awaits, with places in debug mode", async () => {
+  it("has a level of indentation for each who awaits, with places in debug mode", needsPlaceOfAwait(), async () => {
     const text = await runVirtual(
       async () => {
         const brew = asyncio.coroutine("brew", async () => void (await asyncio.sleep(1)))
