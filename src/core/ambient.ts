@@ -7,7 +7,7 @@ import type { CancelRequest } from "./cancel-request.ts"
 import { ContextValues } from "./context.ts"
 import { debugging } from "./debug.ts"
 import { currentFrame } from "./frame.ts"
-import { place } from "./place.ts"
+import { known, place } from "./place.ts"
 import type { Scheduler } from "./scheduler.ts"
 
 const outside = new ContextValues()
@@ -36,7 +36,7 @@ export function runningLoop(attempt: string): Scheduler {
 
 /** A request to cancel by the code that runs now. */
 export function requestBy(message: unknown, requestedBy: string = asker()): CancelRequest {
-  return { message, requestedBy, requestedAt: debugging() ? place() : undefined }
+  return { message, requestedBy, requestedAt: debugging() ? known(place()) : undefined }
 }
 
 function asker(): string {

@@ -25,5 +25,9 @@ export function bind<F extends Function>(fn: F): F {
   function bound(this: unknown, ...args: unknown[]): unknown {
     return host.enter(detached, (given: unknown[]): unknown => Reflect.apply(fn, this, given), args)
   }
+  // Frameworks look at how many arguments a function takes.
+  for (const key of ["name", "length"] as const) {
+    Object.defineProperty(bound, key, { value: fn[key], configurable: true })
+  }
   return bound as unknown as F // it is called as fn is
 }

@@ -24,7 +24,7 @@ const BETWEEN = /\b(Promise\.\w+) \(|\.(catch|finally) \(/
 
 // The folder of this library, as stacks show it; none where a bundler has put all into one file.
 const home = ((): string | undefined => {
-  const own = new Error().stack?.split("\n").find((line) => line.includes(HERE))
+  const own = linesOf(new Error()).find((line) => line.includes(HERE))
   return own === undefined ? undefined : /(\S+)\/core\/place\./.exec(own.replace("(", " "))?.[1]
 })()
 
@@ -52,6 +52,8 @@ export interface AwaitPlace {
   readonly by: string | undefined
   /** Whether it is code of this library that awaits. */
   readonly ours: boolean
+  /** Whether an await is there, or a promise's function for several; and not a call of `then`, `catch` or `finally`. */
+  readonly awaited: boolean
 }
 
 /**
@@ -76,20 +78,33 @@ function awaitPlace(): AwaitPlace {
   for (const line of above) {
     const between = BETWEEN.exec(line)
     if (between !== null) by ??= between[1] ?? between[2]
-    else if (!isTheHosts(line)) return { line: isOurs(line) ? place() : line, path, by, ours: isOurs(line) }
+    else if (!isTheHosts(line)) {
+      const awaited = line.startsWith("at async ") || by?.startsWith("Promise.") === true
+      return { line: isOurs(line) ? place() : line, path, by, ours: isOurs(line), awaited }
+    }
   }
-  return { line: place(), path, by, ours: false }
+  return { line: place(), path, by, ours: false, awaited: true }
 }
 
 function wholeStack(): string[] {
-  const limit = stacks.stackTraceLimit ?? 10
-  stacks.stackTraceLimit = DEEP
-  const { stack = "" } = new Error()
-  stacks.stackTraceLimit = limit
-  return stack
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim())
+  const limit = stacks.stackTraceLimit
+  limitStacks(DEEP)
+  const error = new Error()
+  limitStacks(limit)
+  return linesOf(error)
+}
+
+function linesOf({ stack }: Error): string[] {
+  // A program may have stacks made as it likes, with Error.prepareStackTrace.
+  return typeof stack === "string" ? stack.split("\n").slice(1).map((line) => line.trim()) : []
+}
+
+function limitStacks(limit: number | undefined): void {
+  try {
+    if (limit !== undefined) stacks.stackTraceLimit = limit
+  } catch {
+    // Where intrinsics are frozen, stacks are as long as they are.
+  }
 }
 
 function isOurs(line: string): boolean {

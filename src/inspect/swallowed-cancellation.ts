@@ -45,7 +45,7 @@ export class SwallowedCancellation implements Observer {
     const told = this.#told.get(frame)
     if (told === undefined) return
     this.#told.delete(frame)
-    if (outcome === "returned") this.#report(frame, told, "returned")
+    if (outcome === "returned" && !endsItsOwn(frame)) this.#report(frame, told, "returned")
   }
 
   #report(frame: Frame, told: AwaitPlace, how: string): void {
@@ -61,6 +61,12 @@ export class SwallowedCancellation implements Observer {
       "ASYNCIO_SWALLOWED_CANCELLATION",
     )
   }
+}
+
+/** Whether only the timeout or group whose body this is has asked, and takes its request back now. */
+function endsItsOwn(frame: Frame): boolean {
+  const asked = frame.name === "TaskGroup.body" ? frame.parent : frame
+  return asked !== null && asked.parent !== null && asked.requests > 0 && asked.requests === countRequests(frame)
 }
 
 function debugs(frame: Frame): boolean {

@@ -10,7 +10,7 @@ export function describe(value: unknown): string {
   if (value === null || typeof value !== "object") return short(String(value), 60)
   try {
     // By its name: the class of a coroutine is the library's own concern.
-    if ((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Coroutine") return String(value)
+    if ((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Coroutine") return short(String(value), 60)
     const name = nameOf((Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor)
     return name === undefined ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`
   } catch {
@@ -34,8 +34,8 @@ function nameOf(value: unknown): string | undefined {
 
 /** Shows an error in one line, such as `RangeError('too far')`: short, and never throwing. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return describe(error)
   try {
+    if (!(error instanceof Error)) return describe(error)
     const { message, name } = error
     return `${short(name, 60)}('${short(message, 60)}')`
   } catch {

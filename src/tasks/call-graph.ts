@@ -160,6 +160,8 @@ function cut(stack: StackEntry[], limit: number | undefined): StackEntry[] {
 
 function render(root: FutureCallGraph): string[] {
   const lines: string[] = []
+  // Drawn once where it is met first: a few layers of tasks that share what they await would fill gigabytes.
+  const drawn = new Set<FutureCallGraph>()
   const todo = [{ graph: root, indent: "" }]
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     const { graph, indent } = next
@@ -170,7 +172,9 @@ function render(root: FutureCallGraph): string[] {
       for (const { name, place } of callStack) lines.push(`${indent}  |   ${place ?? `at ${name}`}`)
     }
     if (awaitedBy.length === 0) continue
-    lines.push(`${indent}  + Awaited by:`)
+    lines.push(`${indent}  + Awaited by:${drawn.has(graph) ? " as above" : ""}`)
+    if (drawn.has(graph)) continue
+    drawn.add(graph)
     for (const awaiter of awaitedBy.toReversed()) todo.push({ graph: awaiter, indent: `${indent}    ` })
   }
   return lines

@@ -184,3 +184,19 @@ describe("the program's stack", () => {
     }
   })
 })
+
+describe("a program that makes stacks as it likes", () => {
+  it("gets no places, and no errors", () => {
+    const { prepareStackTrace, stackTraceLimit } = Error
+    try {
+      Error.prepareStackTrace = (_error, sites) => sites
+      assert.deepEqual(programStack(), [])
+      Error.prepareStackTrace = prepareStackTrace
+      Object.defineProperty(Error, "stackTraceLimit", { value: 3, writable: false, configurable: true })
+      assert.ok(programStack().length <= 3)
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace
+      Object.defineProperty(Error, "stackTraceLimit", { value: stackTraceLimit, writable: true, configurable: true, enumerable: true })
+    }
+  })
+})

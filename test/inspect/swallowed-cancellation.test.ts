@@ -325,3 +325,19 @@ describe("what passes a cancellation on, or ends one of its own", () => {
     })
   }
 })
+
+describe("a body that ends well although its own deadline or group has asked it to end", () => {
+  it("is no swallowing", async (t) => {
+    const { warnings } = await cancelled(t, async () => {
+      await asyncio.moveOnAfter(0.1).run(async () => {
+        await asyncio.sleep(5).catch(ignore)
+      })
+      await new asyncio.TaskGroup().run(async (group) => {
+        group.createTask(async () => group.cancel())
+        await asyncio.sleep(5).catch(ignore)
+      })
+      await asyncio.sleep(5)
+    })
+    assert.deepEqual(warnings, [])
+  })
+})

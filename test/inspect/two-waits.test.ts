@@ -189,3 +189,17 @@ describe("a body that awaits one thing at a time", () => {
     })
   }
 })
+
+describe("a handler that is attached to a task", () => {
+  it("is no wait of the code that attached it", async (t) => {
+    const warnings = await warned(t, async () => {
+      const task = asyncio.createTask(brew(2))
+      task.catch(() => undefined)
+      void task.then(() => undefined)
+      void task.finally(() => undefined)
+      await asyncio.sleep(1)
+      await task
+    })
+    assert.deepEqual(warnings, [])
+  })
+})

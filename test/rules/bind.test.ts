@@ -12,3 +12,8 @@ virtual("a bound function keeps its this, as listeners of an emitter need", () =
   }
   assert.equal(kitchen.brew(2), 10)
 })
+
+virtual("a bound function has the name and the length of its own, which frameworks look at", () => {
+  const bound = asyncio.bind(function brew(_error: Error, _cups: number) {})
+  assert.deepEqual([bound.name, bound.length], ["brew", 2])
+})

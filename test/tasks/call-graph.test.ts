@@ -352,3 +352,17 @@ describe("the graph as text", () => {
     assert.deepEqual(printed, ["* <Future pending>", "mine: * <Future pending>"])
   })
 })
+
+virtual("the text draws what several share once, however many layers there are", async () => {
+  const first = asyncio.createTask(asyncio.sleep(1))
+  let layer: Task[] = [first]
+  for (let i = 0; i < 24; i += 1) {
+    const below = layer
+    layer = [0, 1].map(() => asyncio.createTask(async () => void (await asyncio.gather(below))))
+  }
+  await asyncio.sleep(0.5)
+  const text = asyncio.formatCallGraph(first)
+  assert.ok(text.length < 100_000, String(text.length))
+  assert.match(text, /Awaited by: as above/)
+  await asyncio.gather(layer)
+})
