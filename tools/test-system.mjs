@@ -1,4 +1,5 @@
-// npm run test:system: installs the programs that tests need of the system, where they are missing.
+// npm run test:system: installs the programs that tests need of the system, where they are missing,
+// and runs the programs of the lessons once in real time; `npm test` runs them on virtual time.
 import { spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -13,6 +14,11 @@ const NEEDED = [
 const missing = NEEDED.filter(({ program }) => !isInstalled(program))
 for (const { program } of NEEDED) console.log(`${isInstalled(program) ? "found  " : "missing"} ${program}`)
 if (missing.length > 0) process.exitCode = installAll(missing.map(({ debianPackage }) => debianPackage))
+if (!process.exitCode) {
+  process.env.TEST_SYSTEM = "1"
+  const pattern = "--test-name-pattern=all other programs of the lessons"
+  process.exitCode = run([process.execPath, "--test", pattern, join(import.meta.dirname, "../test/examples/lessons.test.ts")])
+}
 
 /** @param {string[]} packages */
 function installAll(packages) {
