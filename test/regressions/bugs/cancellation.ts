@@ -81,7 +81,7 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: "src/tasks/shield.ts",
-        find: "    new Relay(this.#inner, reportFailure)\n",
+        find: "    new Relay(inner, reportFailure)\n",
         replace: "",
       },
     ],

@@ -76,7 +76,7 @@ export const bugs: readonly Bug[] = [
     number: 58,
     issues: "anyio #685",
     test: "anyio #685: who gives up on TaskGroup.start takes its child along, and leaves the group alone",
-    edits: [{ file: group, find: "task.cancel()\n        throw error", replace: "this.cancel()\n        throw error" }],
+    edits: [{ file: group, find: "if (!task.done()) task.cancel()", replace: "if (!task.done()) this.cancel()" }],
   },
   {
     number: 58,

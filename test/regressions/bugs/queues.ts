@@ -129,7 +129,7 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: "src/core/signal.ts",
-        find: '  signal.addEventListener("abort", abort, { once: true })\n',
+        find: "  list.add(future)\n",
         replace: "",
       },
     ],
