@@ -63,7 +63,7 @@ export function handler<Req extends NodeRequest = IncomingMessage, Res extends N
     // Express takes the path of the router that it is in off `url`.
     const name = requestName(request.method, request.originalUrl ?? request.url)
     runner.run(() => fn(request, response), { name, signal: clientSignal(response) }).catch((error: unknown) => {
-      if (error instanceof CancelledError) {
+      if (error instanceof CancelledError || leftWhileSending(request, error)) {
         refuse(response)
       } else if (typeof next === "function") {
         next(error)
@@ -73,4 +73,10 @@ export function handler<Req extends NodeRequest = IncomingMessage, Res extends N
       }
     })
   }
+}
+
+/** Whether the client went away in the midst of its request: whoever reads the body hears of that before the response does. */
+function leftWhileSending(request: object, error: unknown): boolean {
+  const { destroyed, complete } = request as { destroyed?: boolean; complete?: boolean } // as Node's have them
+  return destroyed === true && complete === false && (error as { code?: unknown } | undefined)?.code === "ECONNRESET"
 }
