@@ -139,7 +139,7 @@ class CallFrame<T> extends BodyFrame {
       run: () => {
         if (this.#above === null) return
         this.#above = null
-        if (!above.ended) above.loop.turn = above
+        if (!above.ended) above.loop.resumes(above)
         const tell = (): void => this.#tellThrown(cancellation(request), above, above)
         // No reaction brings the context of whoever called `then` here.
         if (this.look === null) tell()

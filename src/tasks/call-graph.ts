@@ -104,13 +104,17 @@ function awaitersOf(loop: Scheduler): Awaiters {
 /** What the code at and below `frame` awaits, and what it has to see end, such as the tasks of a group. */
 function awaitedBy(frame: Frame): Future<unknown>[] {
   const awaited: Future<unknown>[] = []
+  // One by one: a group may have more children than a call takes arguments.
+  const watch = (by: object): void => {
+    for (const future of watchedBy.get(by)?.() ?? []) awaited.push(future)
+  }
   const frames = [frame]
   for (let inner = frames.pop(); inner !== undefined; inner = frames.pop()) {
-    awaited.push(...(watchedBy.get(inner)?.() ?? []))
+    watch(inner)
     for (let below = inner.first; below !== null; below = below.after) {
       if (below instanceof Frame) frames.push(below)
       else if (below instanceof FutureWait) awaited.push(below.future)
-      else awaited.push(...(watchedBy.get(below)?.() ?? []))
+      else watch(below)
     }
   }
   return awaited.filter((future) => !future.done())
@@ -128,10 +132,10 @@ function graphOf(future: Future<unknown>, awaiters: Awaiters, limit: number | un
   const root = make(future)
   const path = new Set([future])
   nodes.set(future, root)
-  const todo = [{ node: root, left: [...(awaiters.get(future) ?? [])] }]
+  const todo = [{ node: root, left: (awaiters.get(future) ?? []).values() }]
   for (let step = todo.at(-1); step !== undefined; step = todo.at(-1)) {
-    const next = step.left.shift()
-    if (next === undefined) {
+    const { value: next, done } = step.left.next()
+    if (done === true || next === undefined) {
       path.delete(step.node.future)
       todo.pop()
       continue
@@ -142,7 +146,7 @@ function graphOf(future: Future<unknown>, awaiters: Awaiters, limit: number | un
     if (known !== undefined || path.has(next)) continue
     nodes.set(next, node)
     path.add(next)
-    todo.push({ node, left: [...(awaiters.get(next) ?? [])] })
+    todo.push({ node, left: (awaiters.get(next) ?? []).values() })
   }
   return root
 }

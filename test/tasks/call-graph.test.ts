@@ -366,3 +366,19 @@ virtual("the text draws what several share once, however many layers there are",
   assert.match(text, /Awaited by: as above/)
   await asyncio.gather(layer)
 })
+
+virtual("a group with more children than a call takes arguments is an awaiter like others", async () => {
+  const children: Task[] = []
+  const main = asyncio.createTask(
+    () =>
+      new asyncio.TaskGroup().run(async (group) => {
+        for (let i = 0; i < 150_000; i += 1) children.push(group.createTask(asyncio.sleep(1)))
+      }),
+    { name: "crowded" },
+  )
+  await asyncio.sleep(0.5)
+  const [child] = children
+  assert.ok(child !== undefined)
+  assert.deepEqual(awaiters(graphOf(child)), ["crowded"])
+  await main
+})
