@@ -23,6 +23,11 @@ class Snapshot extends AsyncResource implements ContextSnapshot {
   }
 }
 
+/** Calls `body` in no async context: what it makes of the host's keeps nobody's context alive. */
+export function atRoot<R>(body: () => R): R {
+  return root.runInAsyncScope(body)
+}
+
 function enterWithin<A, R>(store: unknown, body: (argument: A) => R, argument: A): R {
   storage.enterWith(store)
   return body(argument)

@@ -1,0 +1,9 @@
+/**
+ * PostgreSQL through `pg`.
+ *
+ * @module
+ */
+import { installHost } from "../host/host.ts"
+import { nodeHost } from "../host/node.ts"
+
+installHost(nodeHost)
