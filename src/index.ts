@@ -7,9 +7,11 @@ import { whileDebugging } from "./core/debug.ts"
 import { installHost } from "./host/host.ts"
 import { nodeHost } from "./host/node.ts"
 import { watchDebugMode } from "./inspect/debug-mode.ts"
+import { installLoopMethods } from "./io/loop-methods.ts"
 
 installHost(nodeHost)
 whileDebugging(watchDebugMode)
+installLoopMethods()
 
 export { Context, ContextVar, copyContext, Token } from "./core/context-var.ts"
 export { bind } from "./core/bind.ts"
@@ -41,8 +43,45 @@ export { ExceptionGroup } from "./errors/exception-group.ts"
 export { KeyboardInterrupt } from "./errors/keyboard-interrupt.ts"
 export { BrokenBarrierError, DeadlockError, InvalidStateError, RuntimeError } from "./errors/misuse.ts"
 export { QueueEmpty, QueueFull, QueueShutDown } from "./errors/queue-errors.ts"
+export {
+  AddressLookupError,
+  BrokenPipeError,
+  ConnectionAbortedError,
+  ConnectionError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+  FileExistsError,
+  FileNotFoundError,
+  IsADirectoryError,
+  NotADirectoryError,
+  OSError,
+  PermissionError,
+  ProcessLookupError,
+  SSLCertVerificationError,
+  SSLError,
+  type SystemErrorFacts,
+} from "./errors/os-errors.ts"
 export { IncompleteReadError, LimitOverrunError } from "./errors/stream-errors.ts"
 export { TimeoutError } from "./errors/timeout-error.ts"
+export { BaseProtocol, BaseTransport, type ExtraInfo } from "./io/base-transport.ts"
+export type { ConnectionOptions, TlsChoice, UnixConnectionOptions } from "./io/create-connection.ts"
+export type { ServerOptions, ServingOptions, UnixServerOptions } from "./io/create-server.ts"
+export { BufferedProtocol, DatagramProtocol, Protocol, SubprocessProtocol } from "./io/protocol.ts"
+export { Server } from "./io/server.ts"
+export { TransportSocket, type SocketName } from "./io/socket-name.ts"
+export { StreamReader, type Separator, type StreamReaderOptions } from "./io/stream-reader.ts"
+export { StreamReaderProtocol, type ClientConnected } from "./io/stream-reader-protocol.ts"
+export { StreamWriter } from "./io/stream-writer.ts"
+export { openConnection, openUnixConnection, startServer, startUnixServer, type Stream, type StreamLimit } from "./io/streams.ts"
+export type { SslOptions, StartTlsOptions } from "./io/tls-options.ts"
+export {
+  DatagramTransport,
+  ReadTransport,
+  SubprocessTransport,
+  Transport,
+  WriteTransport,
+  type WriteBufferLimits,
+} from "./io/transport.ts"
 export { Barrier, type BarrierStatistics } from "./sync/barrier.ts"
 export { Condition, type ConditionStatistics } from "./sync/condition.ts"
 export { Event, type EventStatistics } from "./sync/event.ts"

@@ -110,7 +110,7 @@ function importsOf(source) {
     /\/\*[^]*?\*\/|\/\/.*|"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`(?:\\.|[^`\\])*`/g,
     (_, double, single) => (double === undefined && single === undefined ? " " : `"${strings.push(double ?? single) - 1}"`),
   )
-  return [...bare.matchAll(/\b(?:from|import)\s*\(?\s*"(\d+)"/g)].map(([, index]) => strings[Number(index)] ?? "")
+  return [...bare.matchAll(/\b(?:from|import\s*\(?)\s*"(\d+)"/g)].map(([, index]) => strings[Number(index)] ?? "")
 }
 
 /** Each cycle once, from the file in it that is reached first. */

@@ -170,8 +170,14 @@ export class EventLoop extends Scheduler {
       this.callExceptionHandler({ message: "Task was destroyed but it is pending!", task })
     }
     for (const coroutine of this.unstarted.takeAll()) reportNeverAwaited(coroutine as Coroutine<unknown>)
+    const debug = this.#debug
     this.setDebug(false)
     this.shutDown()
+    for (const resource of this.resources) {
+      if (debug) host.warn(`${resource.toString()} was still open when its event loop was closed; close it, and await waitClosed()`, "ASYNCIO_UNCLOSED")
+      resource.abandon()
+    }
+    this.resources.clear()
   }
 
   /** Sets what handles errors that nobody else does; null restores the default. */

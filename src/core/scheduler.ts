@@ -12,6 +12,8 @@
  *
  * The pump starts only in a microtask, and a wake from outside waits until the microtasks
  * are over, so that code woken by a foreign promise finishes its own segment first.
+ *
+ * Long: the queue, the turns and what keeps the loop from resting are one state machine.
  */
 import { Deque } from "../structures/deque.ts"
 import { Heap } from "../structures/heap.ts"
@@ -35,6 +37,13 @@ export interface Line {
 /** What stands for a task among those of its loop. */
 export interface Registered extends Linked<Registered> {
   readonly task: object
+}
+
+/** What of the host's a loop has open, such as a socket. */
+export interface Resource {
+  toString(): string
+  /** The loop is closed: nobody will ever use it again. */
+  abandon(): void
 }
 
 /** What an exception handler is told. */
@@ -112,6 +121,13 @@ export class Scheduler extends Shown {
   dropped = 0
   /** Operations of ours that the host still has to finish. */
   hostOperations = 0
+  /**
+   * The host is calling, with nobody's code on the stack and no microtask waiting, as when a
+   * socket brings data: a loop that is woken need not wait for microtasks.
+   */
+  calledByHost = false
+  /** What would keep the process alive after the loop is closed. */
+  readonly resources = new Set<Resource>()
   #stalled = false
   /** The tasks that are not done, held strongly: nobody else need keep them. */
   readonly tasks = new LinkedList<Registered>()
@@ -203,7 +219,7 @@ export class Scheduler extends Shown {
   readonly wake = (): void => {
     if (this.#active || !this.#running) return
     this.#active = true
-    host.microtask(this.#arm)
+    host.microtask(this.calledByHost ? this.#enter : this.#arm)
   }
 
   /** The last frame that held nothing holds something now: a stalled clock may go on. */
@@ -255,8 +271,16 @@ export class Scheduler extends Shown {
     if (!this.#active || this.#yielded) return
     this.#fresh = true
     if (burst.spent) this.#yield()
-    else host.microtask(this.#enter)
+    else if (!this.#restAtOnce()) host.microtask(this.#enter)
   }
+
+  /** Goes idle without a microtask, if nothing is ready: a loop that waits for sockets does so each time. */
+  #restAtOnce(): boolean {
+    if (this.#ready.size > 0 || this.#stopping || !this.#iterated) return false
+    if (this.#timers.size > 0) this.#collectDue()
+    return this.#ready.size === 0 && !this.#rest()
+  }
+
 
   readonly #enter = (): void => {
     if (this.turn === null && !this.#pumping) this.#pump(false)

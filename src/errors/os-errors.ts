@@ -207,7 +207,9 @@ export function osError(error: unknown, attempt: string): unknown {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || (!tls && syscall === undefined && CERTIFICATE.test(code))) {
     return new SSLCertVerificationError(`${attempt}: the certificate is not trusted: ${error.message} (${code})`, facts)
   }
-  if (tls) return new SSLError(`${attempt}: ${error.message} (${code})`, facts)
+  // OpenSSL's own words come with numbers and file names of its sources round the reason.
+  const { reason = error.message } = error as { reason?: string }
+  if (tls) return new SSLError(`${attempt}: ${reason} (${code})`, facts)
   if (errno === undefined && syscall === undefined && !(code in meanings)) return error
   const OfCode = classes[code] ?? OSError
   return new OfCode(`${attempt}: ${meanings[code] ?? error.message} (${code})`, facts)

@@ -1,0 +1,177 @@
+/**
+ * Waiting to write more, and waiting for the end.
+ */
+import type { CancelledError } from "../errors/cancelled-error.ts"
+import { ConnectionResetError } from "../errors/os-errors.ts"
+import type { Coroutine } from "../core/coroutine.ts"
+import type { Frame } from "../core/frame.ts"
+import { waiting, type Waiting } from "../core/operation.ts"
+import { LineOperation } from "../sync/line-operation.ts"
+import { WaitList } from "../sync/wait-list.ts"
+import { Protocol } from "./protocol.ts"
+import { hostDriven } from "./base-transport.ts"
+import { type WriteTransport } from "./transport.ts"
+
+/** Waits until `transport` takes more; `check` throws what is wrong with the other direction. */
+export const drained: unique symbol = Symbol("drained")
+/** Waits until the connection is lost. */
+export const closed: unique symbol = Symbol("closed")
+
+/**
+ * The part of a protocol that `drain` and `waitClosed` of a `StreamWriter` wait on.
+ *
+ * Invariants: nobody waits in `#drains` unless writing is paused and the connection stands;
+ * nobody waits in `#closes` once it is lost.
+ */
+export class FlowControl extends Protocol {
+  #paused = false
+  #lost = false
+  #error: unknown = null
+  // Made when the first one waits: most connections never have one.
+  #drains: WaitList | null = null
+  #closes: WaitList | null = null
+
+  override pauseWriting(): void {
+    this.#paused = true
+  }
+
+  override resumeWriting(): void {
+    this.#paused = false
+    this.#drains?.wakeAll()
+  }
+
+  override connectionLost(error: unknown): void {
+    this.#lost = true
+    this.#error = error
+    this.#drains?.wakeAll()
+    this.#closes?.wakeAll()
+  }
+
+  [drained](transport: WriteTransport, check: () => void): Coroutine<void> {
+    return new Drain(this, transport, check)
+  }
+
+  [closed](transport: WriteTransport): Coroutine<void> {
+    return new Closed(this, transport)
+  }
+
+  // For the operations below.
+  get writingPaused(): boolean {
+    return this.#paused
+  }
+
+  get connectionIsLost(): boolean {
+    return this.#lost
+  }
+
+  get lossReason(): unknown {
+    return this.#error
+  }
+
+  get drains(): WaitList {
+    return (this.#drains ??= new WaitList())
+  }
+
+  get closes(): WaitList {
+    return (this.#closes ??= new WaitList())
+  }
+}
+
+/** In line only while the buffer is over its mark; before that, a transport that closes gets one turn. */
+class Drain extends LineOperation<void> {
+  readonly #flow: FlowControl
+  readonly #transport: WriteTransport
+  readonly #check: () => void
+  #inLine = false
+
+  constructor(flow: FlowControl, transport: WriteTransport, check: () => void) {
+    super()
+    this.#flow = flow
+    this.#transport = transport
+    this.#check = check
+  }
+
+  get name(): string {
+    return "StreamWriter.drain"
+  }
+
+  begin({ loop }: Frame): void | Waiting {
+    this.#check()
+    if (!this.#transport.isClosing()) return this.#attempt()
+    loop.schedule(this)
+    this.state = "woken"
+    return waiting
+  }
+
+  woken(error: CancelledError | null): void | Waiting {
+    this.dropped()
+    if (error !== null) throw error
+    this.#check()
+    return this.#attempt()
+  }
+
+  #attempt(): void | Waiting {
+    const flow = this.#flow
+    // Closing on purpose with nothing left to write is as good as closed.
+    if (flow.connectionIsLost || (this.#transport.isClosing() && this.#transport.getWriteBufferSize() === 0)) {
+      const { lossReason } = flow
+      throw new ConnectionResetError("cannot drain: the connection is closed", lossReason === null ? {} : { cause: lossReason })
+    }
+    if (!flow.writingPaused) return undefined
+    this.#inLine = true
+    flow.drains.add(this)
+    return waiting
+  }
+
+  dropped(): void {
+    if (!this.#inLine) return
+    this.#inLine = false
+    this.#flow.drains.remove(this)
+  }
+}
+
+class Closed extends LineOperation<void> {
+  readonly #flow: FlowControl
+  readonly #counts: boolean
+  #frame: Frame | null = null
+
+  constructor(flow: FlowControl, transport: WriteTransport) {
+    super()
+    this.#flow = flow
+    this.#counts = transport[hostDriven]
+  }
+
+  get name(): string {
+    return "StreamWriter.waitClosed"
+  }
+
+  begin(frame: Frame): void | Waiting {
+    if (this.#flow.connectionIsLost) return this.#outcome()
+    this.#flow.closes.add(this)
+    if (this.#counts) {
+      this.#frame = frame
+      frame.loop.hostOperations += 1
+    }
+    return waiting
+  }
+
+  woken(error: CancelledError | null): void | Waiting {
+    this.dropped()
+    if (error !== null) throw error
+    return this.#outcome()
+  }
+
+  #outcome(): void {
+    const { lossReason } = this.#flow
+    if (lossReason !== null) throw lossReason
+  }
+
+  dropped(): void {
+    this.#flow.closes.remove(this)
+    const frame = this.#frame
+    if (frame === null) return
+    this.#frame = null
+    frame.loop.hostOperations -= 1
+    frame.loop.wake()
+  }
+}

@@ -1,0 +1,398 @@
+/**
+ * A transport over one of Node's streams.
+ */
+import type { Duplex } from "node:stream"
+import { describe } from "../structures/arguments.ts"
+import { RuntimeError } from "../errors/misuse.ts"
+import { OSError, osError } from "../errors/os-errors.ts"
+import { host } from "../host/host.ts"
+import type { CallbackContext } from "../core/callback-context.ts"
+import type { EventLoop } from "../core/event-loop.ts"
+import type { Resource } from "../core/scheduler.ts"
+import { type BaseProtocol, hostDriven } from "./base-transport.ts"
+import type { BufferedProtocol, Protocol } from "./protocol.ts"
+import { Transport, type WriteBufferLimits } from "./transport.ts"
+import { WriteLimits } from "./write-limits.ts"
+
+/** Whether a protocol's callbacks run none of the user's code, and so need no context. */
+export const internal: unique symbol = Symbol("internal")
+/** Takes a transport off its stream, which goes on; used to put TLS over it. */
+export const detach: unique symbol = Symbol("detach")
+/** Tells the protocol of the connection and begins to read; `resumed` if it knows of it. */
+export const begin: unique symbol = Symbol("begin")
+
+const transportOf: unique symbol = Symbol("transport")
+
+interface Carrier extends Duplex {
+  [transportOf]?: StreamTransport
+}
+
+/** Who wants to know which transports are open, such as a server. */
+export interface TransportOwner {
+  opened(transport: StreamTransport): void
+  closed(transport: StreamTransport): void
+}
+
+export interface StreamTransportOptions {
+  readonly calls: CallbackContext
+  readonly owner?: TransportOwner | undefined
+  /** What it leads to, for messages. */
+  readonly what: string
+}
+
+const WARN_AFTER = 5
+
+/**
+ * Invariants: the protocol hears `connectionMade` once, then data and the end of the input,
+ * then `connectionLost` once (R163); after `close` it hears nothing but that. The loop lists
+ * it among its resources exactly from the first to the last.
+ */
+export class StreamTransport extends Transport implements Resource {
+  protected readonly stream: Duplex
+  readonly loop: EventLoop
+  readonly #calls: CallbackContext
+  readonly #owner: TransportOwner | undefined
+  /** What it leads to, for messages. */
+  readonly what: string
+  readonly #limits = new WriteLimits()
+  #protocol: BaseProtocol
+  #closing = false
+  #lost = false
+  #eofSent = false
+  #readingPaused = false
+  #error: unknown = null
+  #lateWrites = 0
+  /** What came while the loop did not run. */
+  #deferred: (() => void)[] | null = null
+
+  constructor(loop: EventLoop, stream: Duplex, protocol: BaseProtocol, options: StreamTransportOptions) {
+    super()
+    this.loop = loop
+    this.stream = stream
+    this.#protocol = protocol
+    this.#calls = options.calls
+    this.#owner = options.owner
+    this.what = options.what
+    const carrier: Carrier = stream
+    carrier[transportOf] = this
+    // Shared functions that find the transport on the stream: a closure for each would cost
+    // every idle connection some hundred bytes.
+    stream.on("error", StreamTransport.#onError)
+    stream.on("close", StreamTransport.#onClose)
+    loop.resources.add(this)
+    this.#owner?.opened(this)
+  }
+
+  [begin](resumed = false): void {
+    if (!resumed) {
+      this.#tell("connectionMade", () => {
+        // Not fatal, as in asyncio: the connection stands all the same.
+        this.#call("connectionMade", (protocol) => protocol.connectionMade(this), false, false)
+        this.#startReading()
+      })
+    } else {
+      this.#startReading()
+    }
+  }
+
+  #startReading(): void {
+    if (this.#lost || this.#closing) return
+    const { stream } = this
+    if (!stream.readable && !stream.readableEnded) return
+    stream.on("end", StreamTransport.#onEnd)
+    if (this.#readingPaused) stream.pause()
+    stream.on("data", StreamTransport.#onData)
+  }
+
+  static readonly #onData = function (this: Carrier, chunk: Buffer): void {
+    const transport = this[transportOf]
+    if (transport !== undefined) transport.#received(chunk)
+  }
+
+  static readonly #onEnd = function (this: Carrier): void {
+    const transport = this[transportOf]
+    if (transport !== undefined) transport.#tell("eofReceived", () => transport.#ended())
+  }
+
+  static readonly #onError = function (this: Carrier, error: Error): void {
+    const transport = this[transportOf]
+    if (transport !== undefined) transport.#error ??= transport.explain(error)
+  }
+
+  static readonly #onClose = function (this: Carrier): void {
+    const transport = this[transportOf]
+    if (transport !== undefined) transport.#closed()
+  }
+
+  /** The host's error, as users see it. */
+  protected explain(error: Error): unknown {
+    return osError(error, `the connection to ${this.what} failed`)
+  }
+
+  #received(chunk: Buffer): void {
+    if (this.#closing) return
+    if (this.#protocol[internal as never] === true && this.loop.running && this.#deferred === null) {
+      this.loop.calledByHost = true
+      ;(this.#protocol as Protocol).dataReceived(chunk) // internal ones are streams' own
+      this.loop.calledByHost = false
+      return
+    }
+    // A loop that stands still reads no more than this.
+    if (!this.loop.running) this.stream.pause()
+    this.#tell("dataReceived", () => {
+      if (this.#closing) return
+      this.#call("dataReceived", (protocol) => give(protocol, chunk), true)
+      if (!this.#readingPaused && !this.#closing && this.stream.isPaused()) this.stream.resume()
+    })
+  }
+
+  #ended(): void {
+    if (this.#closing) return
+    let keep: boolean | void
+    this.#call("eofReceived", (protocol) => {
+      keep = (protocol as Protocol).eofReceived?.() // datagrams have no end
+    }, true)
+    if (keep !== true) this.close()
+  }
+
+  #closed(): void {
+    if (this.#lost) return
+    this.#lost = true
+    this.#closing = true
+    this.loop.resources.delete(this)
+    this.#tell("connectionLost", () => {
+      this.#call("connectionLost", (protocol) => protocol.connectionLost(this.#error), false)
+      this.#owner?.closed(this)
+      this.ended()
+    })
+  }
+
+  /** Everything is over. */
+  protected ended(): void {}
+
+  /** Does `step` now, or, if the loop stands still, when it runs again; in the order of the calls. */
+  #tell(_name: string, step: () => void): void {
+    if (this.loop.dead) return
+    if (this.#deferred !== null) {
+      this.#deferred.push(step)
+      return
+    }
+    if (this.loop.running) {
+      step()
+      return
+    }
+    const steps = (this.#deferred = [step])
+    this.loop.schedule({
+      quiet: false,
+      run: () => {
+        for (const each of steps) each()
+        this.#deferred = null
+      },
+    })
+  }
+
+  /** Calls the protocol where its callbacks belong; if that fails and is `fatal`, the connection ends. */
+  #call(name: string, callback: (protocol: BaseProtocol) => void, fatal: boolean, mayBeInternal = true): void {
+    const protocol = this.#protocol
+    try {
+      if (mayBeInternal && protocol[internal as never] === true) callback(protocol)
+      else this.#calls.run(`protocol.${name}`, callback, protocol)
+    } catch (exception) {
+      const what = fatal ? "Fatal error: " : ""
+      if (!(exception instanceof OSError)) {
+        this.loop.callExceptionHandler({ message: `${what}protocol.${name}() call failed.`, exception, transport: this, protocol })
+      }
+      if (fatal) this.destroy(exception)
+    }
+  }
+
+  override get [hostDriven](): boolean {
+    return true
+  }
+
+  setProtocol(protocol: BaseProtocol): void {
+    this.#protocol = protocol
+  }
+
+  getProtocol(): BaseProtocol {
+    return this.#protocol
+  }
+
+  isClosing(): boolean {
+    return this.#closing
+  }
+
+  isReading(): boolean {
+    return !this.#closing && !this.#readingPaused
+  }
+
+  pauseReading(): void {
+    if (this.#closing || this.#readingPaused) return
+    this.#readingPaused = true
+    this.stream.pause()
+  }
+
+  resumeReading(): void {
+    if (this.#closing || !this.#readingPaused) return
+    this.#readingPaused = false
+    this.stream.resume()
+  }
+
+  close(): void {
+    if (this.#closing) return
+    this.#closing = true
+    this.finish()
+  }
+
+  /** Writes what is buffered, then closes the stream. */
+  protected finish(): void {
+    const { stream } = this
+    stream.pause()
+    if (!stream.writable && !stream.writableEnded) {
+      stream.destroy()
+      return
+    }
+    stream.end()
+    if (stream.writableFinished) stream.destroy()
+    else stream.once("finish", StreamTransport.#onFinish)
+  }
+
+  static readonly #onFinish = function (this: Carrier): void {
+    this.destroy()
+  }
+
+  abort(): void {
+    this.destroy(null)
+  }
+
+  /** Ends at once; the protocol hears of `error`. */
+  protected destroy(error: unknown): void {
+    this.#error ??= error
+    this.#closing = true
+    this.stream.destroy()
+  }
+
+  abandon(): void {
+    this.#closing = true
+    this.stream.destroy()
+  }
+
+  canWriteEof(): boolean {
+    return true
+  }
+
+  writeEof(): void {
+    if (this.#closing || this.#eofSent) return
+    this.#eofSent = true
+    this.stream.end()
+  }
+
+  write(data: string | Uint8Array): void {
+    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+      throw new TypeError(`write takes bytes or text, not ${describe(data)}`)
+    }
+    if (this.#eofSent) throw new RuntimeError("cannot write after writeEof(), which ended the output")
+    if (data.length === 0) return
+    if (this.#closing) {
+      this.#lateWrites += 1
+      if (this.#lateWrites === WARN_AFTER) {
+        host.warn(`${this.#lateWrites} writes to a closed connection to ${this.what} were dropped; await drain() to hear of the loss`, "ASYNCIO_LATE_WRITE")
+      }
+      return
+    }
+    const { stream } = this
+    // What goes out at once needs no callback, which would cost a tick of the host's.
+    if (stream.writableLength + data.length <= this.#limits.high) stream.write(data)
+    else stream.write(data, this.#written)
+    this.#checkHigh()
+  }
+
+  writeLines(pieces: Iterable<string | Uint8Array>): void {
+    const { stream } = this
+    stream.cork()
+    try {
+      for (const piece of pieces) this.write(piece)
+    } finally {
+      stream.uncork()
+    }
+  }
+
+  #checkHigh(): void {
+    const limits = this.#limits
+    if (limits.paused || this.stream.writableLength <= limits.high) return
+    limits.paused = true
+    this.#tell("pauseWriting", () => this.#call("pauseWriting", (protocol) => protocol.pauseWriting(), false))
+  }
+
+  readonly #written = (): void => {
+    const limits = this.#limits
+    if (!limits.paused || this.stream.writableLength > limits.low || this.#lost) return
+    limits.paused = false
+    this.#tell("resumeWriting", () => this.#call("resumeWriting", (protocol) => protocol.resumeWriting(), false))
+  }
+
+  getWriteBufferSize(): number {
+    return this.stream.writableLength
+  }
+
+  getWriteBufferLimits(): readonly [low: number, high: number] {
+    return [this.#limits.low, this.#limits.high]
+  }
+
+  setWriteBufferLimits(limits: WriteBufferLimits): void {
+    this.#limits.set(limits)
+    this.#checkHigh()
+    this.#written()
+  }
+
+  [detach](): Duplex {
+    const carrier: Carrier = this.stream
+    delete carrier[transportOf]
+    for (const [event, listener] of [
+      ["data", StreamTransport.#onData],
+      ["end", StreamTransport.#onEnd],
+      ["error", StreamTransport.#onError],
+      ["close", StreamTransport.#onClose],
+    ] as const) {
+      carrier.off(event, listener)
+    }
+    carrier.pause()
+    this.loop.resources.delete(this)
+    this.#closing = true
+    this.#lost = true
+    this.#owner?.closed(this)
+    return carrier
+  }
+
+  /** Who else is told of it. */
+  get owner(): TransportOwner | undefined {
+    return this.#owner
+  }
+
+  get calls(): CallbackContext {
+    return this.#calls
+  }
+
+  toString(): string {
+    const state = this.#lost ? "closed" : this.#closing ? "closing" : this.#readingPaused ? "open, not reading" : "open"
+    return `<${this.constructor.name} ${state} to ${this.what}, ${this.getWriteBufferSize()} bytes to write>`
+  }
+}
+
+function give(protocol: BaseProtocol, chunk: Buffer): void {
+  if (!("getBuffer" in protocol)) {
+    ;(protocol as Protocol).dataReceived(chunk) // what is read from has one of the two
+    return
+  }
+  const buffered = protocol as BufferedProtocol
+  for (let rest = chunk; rest.length > 0; ) {
+    const buffer = buffered.getBuffer(rest.length)
+    if (!(buffer instanceof Uint8Array) || buffer.length === 0) {
+      throw new RuntimeError("getBuffer() returned no room for the data; return a Uint8Array of at least one byte")
+    }
+    const count = Math.min(buffer.length, rest.length)
+    buffer.set(rest.subarray(0, count))
+    rest = rest.subarray(count)
+    buffered.bufferUpdated(count)
+  }
+}
