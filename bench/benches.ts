@@ -11,10 +11,15 @@ export type BenchName =
   | "queue"
   | "semaphore"
   | "timeout"
+  | "work-queue"
   | "cancel"
   | "nested"
   | "coroutine"
   | "sleepers"
+  | "tcp-echo"
+  | "idle-connections"
+  | "http-client"
+  | "http-client-50"
 
 export type SubjectName =
   | "asyncio-ts"
@@ -23,6 +28,10 @@ export type SubjectName =
   | "effect"
   | "effection"
   | "cpython"
+  | "node"
+  | "uvloop"
+  | "undici"
+  | "p-queue"
 
 /** What asyncio-ts must reach in a bench. */
 export type Requirement =
@@ -151,6 +160,16 @@ export const benches: readonly Bench[] = [
     requirements: [{ kind: "time-at-most", factor: 8, peer: "promises" }],
   },
   {
+    name: "work-queue",
+    work: "a work queue of 100,000 jobs that return at once, 10 at a time",
+    unit: "job",
+    size: 100_000,
+    opsPerSize: 1,
+    warmUpSize: 50_000,
+    subjects: ["asyncio-ts", "p-queue"],
+    requirements: [{ kind: "time-at-most", factor: 1, peer: "p-queue" }],
+  },
+  {
     name: "sleepers",
     work: "100,000 coroutines with one sleep of 0 to 1 s, gathered",
     unit: "coroutine",
@@ -163,6 +182,51 @@ export const benches: readonly Bench[] = [
       { kind: "total-at-most", seconds: 1.3 },
       { kind: "memory-at-most", factor: 1.5, peer: "promises" },
     ],
+  },
+  {
+    name: "tcp-echo",
+    work: "50 connections, 1,000 lines of 1 KiB each there and back, client and server in one process",
+    unit: "line",
+    size: 1_000,
+    opsPerSize: 50,
+    warmUpSize: 500,
+    subjects: ["asyncio-ts", "node", "cpython", "uvloop"],
+    requirements: [
+      { kind: "time-at-most", factor: 1 / 0.85, peer: "node" },
+      { kind: "times-faster", factor: 2.5, peer: "cpython" },
+      { kind: "times-faster", factor: 1, peer: "uvloop" },
+    ],
+  },
+  {
+    name: "idle-connections",
+    work: "a server with 10,000 open connections, all answered; the clients in a second process",
+    unit: "connection",
+    size: 10_000,
+    opsPerSize: 1,
+    // A run before it would be in the peak memory.
+    warmUpSize: 0,
+    subjects: ["asyncio-ts", "node"],
+    requirements: [{ kind: "memory-at-most", factor: 1.5, peer: "node" }],
+  },
+  {
+    name: "http-client",
+    work: "10,000 GETs of a small body, one after the other, from a server in a second process",
+    unit: "request",
+    size: 10_000,
+    opsPerSize: 1,
+    warmUpSize: 5_000,
+    subjects: ["asyncio-ts", "undici"],
+    requirements: [{ kind: "time-at-most", factor: 1.11, peer: "undici" }],
+  },
+  {
+    name: "http-client-50",
+    work: "20,000 GETs of a small body, 50 at a time, from a server in a second process",
+    unit: "request",
+    size: 20_000,
+    opsPerSize: 1,
+    warmUpSize: 5_000,
+    subjects: ["asyncio-ts", "undici"],
+    requirements: [{ kind: "time-at-most", factor: 1.11, peer: "undici" }],
   },
 ]
 

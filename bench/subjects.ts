@@ -31,6 +31,10 @@ export function findSubjects(): Map<SubjectName, Subject> {
     installed("effect"),
     installed("effection"),
     cpython(),
+    onNode("node", process.versions.node),
+    uvloop(),
+    onNode("undici", packageVersion("../node_modules/undici/package.json")),
+    onNode("p-queue", packageVersion("../node_modules/p-queue/package.json")),
   ]
   return new Map(subjects.map((subject) => [subject.name, subject]))
 }
@@ -56,6 +60,16 @@ function cpython(): Subject {
     return { name: "cpython", missing: `python3 is ${version}, at least 3.11 is needed` }
   }
   return { name: "cpython", version, command: ["python3", pathOf("subjects/cpython.py")] }
+}
+
+/** Debian's uvloop stands with Debian's own Python, wherever another one comes first. */
+function uvloop(): Subject {
+  const python = "/usr/bin/python3"
+  const probe = spawnSync(python, ["-c", "import platform, uvloop; print(uvloop.__version__, 'on Python', platform.python_version())"], {
+    encoding: "utf8",
+  })
+  if (probe.status !== 0) return { name: "uvloop", missing: "not installed; on Debian: apt-get install python3-uvloop" }
+  return { name: "uvloop", version: probe.stdout.trim(), command: [python, pathOf("subjects/cpython.py"), "--uvloop"] }
 }
 
 function packageVersion(manifest: string): string {

@@ -1,6 +1,7 @@
 """CPython's asyncio: the work of each bench, and the same protocol as run.ts.
 
-Called as `cpython.py BENCH SIZE WARM_UP_SIZE`, the last 0 for none.
+Called as `cpython.py BENCH SIZE WARM_UP_SIZE`, the last 0 for none; `--uvloop` before them
+runs it on uvloop's loop.
 """
 
 import asyncio
@@ -130,6 +131,39 @@ async def sleepers(size):
     return len(await asyncio.gather(*[sleep_for(sleeper_delay(i, size)) for i in range(size)]))
 
 
+LINE = b"a" * 1023 + b"\n"
+CONNECTIONS = 50
+
+
+async def answer(reader, writer):
+    while line := await reader.readline():
+        writer.write(line)
+        await writer.drain()
+    writer.close()
+
+
+async def echo(port, times):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    done = 0
+    while done < times:
+        writer.write(LINE)
+        await writer.drain()
+        if await reader.readline() == LINE:
+            done += 1
+    writer.close()
+    await writer.wait_closed()
+    return done
+
+
+async def tcp_echo(size):
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    counts = await asyncio.gather(*[echo(port, size) for _ in range(CONNECTIONS)])
+    server.close()
+    await server.wait_closed()
+    return sum(counts)
+
+
 PROGRAMS = {
     "switch": switch,
     "spawn-gather": spawn_gather,
@@ -141,6 +175,7 @@ PROGRAMS = {
     "nested": nested,
     "coroutine": coroutine,
     "sleepers": sleepers,
+    "tcp-echo": tcp_echo,
 }
 
 
@@ -163,7 +198,13 @@ def peak_rss_mb():
 
 
 def main():
-    name, size, warm_up_size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    arguments = sys.argv[1:]
+    if arguments[0] == "--uvloop":
+        import uvloop
+
+        uvloop.install()
+        del arguments[0]
+    name, size, warm_up_size = arguments[0], int(arguments[1]), int(arguments[2])
     program = PROGRAMS[name]
     if warm_up_size > 0:
         asyncio.run(program(warm_up_size))

@@ -11,6 +11,9 @@ export type Programs = { readonly [Name in BenchName]?: Program }
 /** Tasks in the bench `semaphore`. */
 export const contenders = 1_000
 
+/** Jobs that run at a time in the bench `work-queue`. */
+export const workers = 10
+
 /** Coroutines from top to bottom in the bench `nested`. */
 export const depth = 50
 

@@ -28,10 +28,19 @@ async function load(name: string, bench: BenchName): Promise<Program> {
     const program = pick((await import("./promises.ts")).programs, bench)
     return (size) => storage.run({}, program, size)
   }
-  return pick(await programsOf(name), bench)
+  return pick(await programsOf(name, bench), bench)
 }
 
-async function programsOf(name: string): Promise<Programs> {
+async function programsOf(name: string, bench: BenchName): Promise<Programs> {
+  if (bench === "tcp-echo" || bench === "idle-connections") {
+    return name === "node" ? (await import("./sockets-node.ts")).programs : (await import("./sockets-asyncio-ts.ts")).programs
+  }
+  if (bench === "http-client" || bench === "http-client-50") {
+    return name === "undici" ? (await import("./http-client-undici.ts")).programs : (await import("./http-client-asyncio-ts.ts")).programs
+  }
+  if (bench === "work-queue") {
+    return name === "p-queue" ? (await import("./work-queue-p-queue.ts")).programs : (await import("./work-queue-asyncio-ts.ts")).programs
+  }
   // A literal import each: only the one that is measured is loaded, and each is checked.
   switch (name) {
     case "asyncio-ts":

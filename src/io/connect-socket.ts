@@ -27,6 +27,8 @@ export function connectSocket(target: ConnectTarget, what: string): HostOperatio
       }
       const onConnect = (): void => {
         over()
+        // Whoever takes it begins to read.
+        socket.pause()
         done.returned(socket)
       }
       const onError = (error: Error): void => {

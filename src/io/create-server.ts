@@ -139,7 +139,7 @@ class SocketListener implements Listener {
     const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive }
     this.server = atRoot(() =>
       tls === undefined
-        ? createNetServer(socketOptions, this.#accepted)
+        ? createNetServer({ ...socketOptions, pauseOnConnect: true }, this.#accepted)
         : createTlsServer({ ...socketOptions, ...tls.options, handshakeTimeout: tls.handshakeTimeout * 1000 }, this.#accepted),
     )
     if (tls !== undefined) {

@@ -3,6 +3,7 @@
  *
  * @see https://docs.python.org/3/library/asyncio-protocol.html#protocols
  */
+import { RuntimeError } from "../errors/misuse.ts"
 import { BaseProtocol } from "./base-transport.ts"
 import type { SocketName } from "./socket-name.ts"
 
@@ -54,4 +55,23 @@ export class SubprocessProtocol extends BaseProtocol {
 
   /** The child has exited; its pipes may still hold data. */
   processExited(): void {}
+}
+
+/** Gives bytes to a protocol in the way that it takes them. */
+export function giveData(protocol: BaseProtocol, chunk: Buffer): void {
+  if (!("getBuffer" in protocol)) {
+    ;(protocol as Protocol).dataReceived(chunk) // what is read from has one of the two
+    return
+  }
+  const buffered = protocol as BufferedProtocol
+  for (let rest = chunk; rest.length > 0; ) {
+    const buffer = buffered.getBuffer(rest.length)
+    if (!(buffer instanceof Uint8Array) || buffer.length === 0) {
+      throw new RuntimeError("getBuffer() returned no room for the data; return a Uint8Array of at least one byte")
+    }
+    const count = Math.min(buffer.length, rest.length)
+    buffer.set(rest.subarray(0, count))
+    rest = rest.subarray(count)
+    buffered.bufferUpdated(count)
+  }
 }

@@ -9,6 +9,7 @@ import { Step, type TimerHandle } from "../core/handle.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import type { BaseProtocol } from "./base-transport.ts"
 import { endsOf, showName, TransportSocket, type SocketName } from "./socket-name.ts"
+import { readShared } from "./shared-reads.ts"
 import { StreamTransport, type StreamTransportOptions } from "./stream-transport.ts"
 import type { Tls } from "./tls-options.ts"
 
@@ -39,6 +40,10 @@ export class SocketTransport extends StreamTransport {
     this.#path = path
     this.#serverSide = options.serverSide === true
     this.#peer = peer
+  }
+
+  protected override readDirectly(received: (this: Socket, chunk: Buffer) => void): boolean {
+    return this.#tls === undefined && readShared(this.#socket, received)
   }
 
   get path(): string | undefined {
@@ -96,9 +101,19 @@ export class SocketTransport extends StreamTransport {
     super.writeEof()
   }
 
+  /**
+   * TLS ends when both sides have said so, and the socket stays open for the other's word: closed
+   * over unread data, such as session tickets, it would reset the connection, and the peer would
+   * lose what is on the way to it.
+   */
   protected override finish(): void {
-    super.finish()
-    if (this.#tls === undefined || this.#socket.destroyed) return
+    const socket = this.#socket
+    if (this.#tls === undefined || !socket.writable) {
+      super.finish()
+      return
+    }
+    socket.end()
+    socket.resume()
     const { shutdownTimeout } = this.#tls
     this.#shutdown = this.loop.scheduleAt(
       this.loop.time() + shutdownTimeout,

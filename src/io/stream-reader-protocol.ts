@@ -5,6 +5,7 @@ import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { listen } from "../core/future.ts"
 import { FlowControl } from "./flow-control.ts"
+import { ended } from "./read-operations.ts"
 import type { StreamReader } from "./stream-reader.ts"
 import { internal } from "./stream-transport.ts"
 import { StreamWriter } from "./stream-writer.ts"
@@ -76,8 +77,9 @@ export class StreamReaderProtocol extends FlowControl {
   }
 
   override connectionLost(error: unknown): void {
+    // Who has heard the end has everything; what fails later is the writer's concern.
     if (error === null) this.#reader.feedEof()
-    else this.#reader.setException(error)
+    else if (!this.#reader[ended]) this.#reader.setException(error)
     super.connectionLost(error)
   }
 

@@ -1,6 +1,7 @@
 /**
  * A transport over one of Node's streams.
  */
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { describe } from "../structures/arguments.ts"
 import { RuntimeError } from "../errors/misuse.ts"
@@ -10,7 +11,7 @@ import type { CallbackContext } from "../core/callback-context.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import type { Resource } from "../core/scheduler.ts"
 import { type BaseProtocol, hostDriven } from "./base-transport.ts"
-import type { BufferedProtocol, Protocol } from "./protocol.ts"
+import { giveData, type Protocol } from "./protocol.ts"
 import { Transport, type WriteBufferLimits } from "./transport.ts"
 import { WriteLimits } from "./write-limits.ts"
 
@@ -59,6 +60,7 @@ export class StreamTransport extends Transport implements Resource {
   #closing = false
   #lost = false
   #eofSent = false
+  #eofReceived = false
   #readingPaused = false
   #error: unknown = null
   #lateWrites = 0
@@ -101,7 +103,13 @@ export class StreamTransport extends Transport implements Resource {
     if (!stream.readable && !stream.readableEnded) return
     stream.on("end", StreamTransport.#onEnd)
     if (this.#readingPaused) stream.pause()
-    stream.on("data", StreamTransport.#onData)
+    if (!this.readDirectly(StreamTransport.#onData)) stream.on("data", StreamTransport.#onData)
+    else if (!this.#readingPaused) stream.resume()
+  }
+
+  /** Has `received` called with what comes, past the stream; false where only events tell it. */
+  protected readDirectly(_received: (this: Socket, chunk: Buffer) => void): boolean {
+    return false
   }
 
   static readonly #onData = function (this: Carrier, chunk: Buffer): void {
@@ -116,7 +124,10 @@ export class StreamTransport extends Transport implements Resource {
 
   static readonly #onError = function (this: Carrier, error: Error): void {
     const transport = this[transportOf]
-    if (transport !== undefined) transport.#error ??= transport.explain(error)
+    if (transport === undefined) return
+    // Both sides have said all they had to: that the peer was gone before the last word loses nothing.
+    if (transport.#closing && transport.#eofReceived && this.writableLength === 0) return
+    transport.#error ??= transport.explain(error)
   }
 
   static readonly #onClose = function (this: Carrier): void {
@@ -141,18 +152,19 @@ export class StreamTransport extends Transport implements Resource {
     if (!this.loop.running) this.stream.pause()
     this.#tell("dataReceived", () => {
       if (this.#closing) return
-      this.#call("dataReceived", (protocol) => give(protocol, chunk), true)
+      this.#call("dataReceived", (protocol) => giveData(protocol, chunk), true)
       if (!this.#readingPaused && !this.#closing && this.stream.isPaused()) this.stream.resume()
     })
   }
 
   #ended(): void {
+    this.#eofReceived = true
     if (this.#closing) return
-    let keep: boolean | void
+    let keep = false
     this.#call("eofReceived", (protocol) => {
-      keep = (protocol as Protocol).eofReceived?.() // datagrams have no end
+      keep = (protocol as Protocol).eofReceived?.() === true // datagrams have no end
     }, true)
-    if (keep !== true) this.close()
+    if (!keep) this.close()
   }
 
   #closed(): void {
@@ -376,23 +388,5 @@ export class StreamTransport extends Transport implements Resource {
   toString(): string {
     const state = this.#lost ? "closed" : this.#closing ? "closing" : this.#readingPaused ? "open, not reading" : "open"
     return `<${this.constructor.name} ${state} to ${this.what}, ${this.getWriteBufferSize()} bytes to write>`
-  }
-}
-
-function give(protocol: BaseProtocol, chunk: Buffer): void {
-  if (!("getBuffer" in protocol)) {
-    ;(protocol as Protocol).dataReceived(chunk) // what is read from has one of the two
-    return
-  }
-  const buffered = protocol as BufferedProtocol
-  for (let rest = chunk; rest.length > 0; ) {
-    const buffer = buffered.getBuffer(rest.length)
-    if (!(buffer instanceof Uint8Array) || buffer.length === 0) {
-      throw new RuntimeError("getBuffer() returned no room for the data; return a Uint8Array of at least one byte")
-    }
-    const count = Math.min(buffer.length, rest.length)
-    buffer.set(rest.subarray(0, count))
-    rest = rest.subarray(count)
-    buffered.bufferUpdated(count)
   }
 }

@@ -8,5 +8,7 @@ import { nodeHost } from "../host/node.ts"
 
 installHost(nodeHost)
 
+export { memoryStreams, type StreamEnd } from "./memory-streams-node.ts"
 export { runVirtual, type RunVirtualOptions } from "./run-virtual.ts"
+export { streamContract, type StreamContractOptions, type StreamKind, type StreamPair, type StreamPromise } from "./stream-contract-node.ts"
 export { VirtualClock } from "./virtual-clock.ts"
