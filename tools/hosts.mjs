@@ -1,25 +1,35 @@
 // npm run hosts [deno|bun|chromium]...: the core's tests and all conformance vectors on other hosts.
 //
 // Deno and Bun are packages of fixtures/, and run the test files of FOLDERS, each in a process
-// of its own. Chromium is the system's; test/browser/chromium.test.ts drives it. A test that asks
-// for what a host does not have stands in fixtures/support/limits.mjs with the reason.
+// of its own. Chromium is the system's, and runs them on pages (tools/chromium/); its programs and
+// the vectors are test/browser/chromium.test.ts. A test that asks for what a host does not have
+// stands in fixtures/support/limits.mjs, or limits-chromium.mjs, with the reason.
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
+import { CHROMIUM_LIMITS } from "../fixtures/support/limits-chromium.mjs"
 import { LIMITS } from "../fixtures/support/limits.mjs"
 import { each, endOnSignals, runProgram } from "../fixtures/support/programs.mjs"
 import { readJunit, readTap } from "../fixtures/support/test-results.mjs"
+import { runInChromium, withoutSeed } from "./chromium/run-tests.mjs"
 import { install, root } from "./install.mjs"
 import { environment, SOURCE_CONDITION } from "./project-node.mjs"
 
 const FOLDERS = ["structures", "errors", "core", "sync", "tasks"]
+/** What goes on a page, too. */
+const PAGE_FOLDERS = ["definitions", "sweep"]
+/** These import the browser's entry themselves. */
+const ON_ITS_HOST = ["test/browser/follow-await.test.ts", "test/browser/foreign-promises.test.ts"]
 const FILE_LIMIT_SECONDS = 120
 const VECTORS = "2700 passed, 0 failed"
 const SOURCES = `--conditions=${SOURCE_CONDITION}`
 
 /** @typedef {import("../fixtures/support/test-results.mjs").TestResult} TestResult */
+/** @typedef {{ host: string, file: string, test?: RegExp, name?: string, why: string, mayPass?: boolean }} Limit */
 /** @typedef {{ version: string[], test: (file: string) => Promise<TestResult[]>, program: string[] }} Host */
 
+/** @type {readonly Limit[]} */
+const limits = [...LIMITS, ...CHROMIUM_LIMITS]
 const scratch = mkdtempSync(join(tmpdir(), "asyncio-ts-hosts-"))
 const removeScratch = () => rmSync(scratch, { recursive: true, force: true })
 endOnSignals(removeScratch)
@@ -53,11 +63,17 @@ const hosts = {
     })
   },
   chromium: async () => {
-    const begun = performance.now()
-    console.log("\n== chromium: programs on a page and in a worker, and the vectors, in one test file")
-    const { stdout, output, code } = await start([process.execPath, "--test", "--test-reporter=tap", "test/browser/chromium.test.ts"])
-    const results = withOutcome(readTap(stdout), code, output)
-    return report("chromium", "test/browser", new Map([["test/browser/chromium.test.ts", results]]), begun)
+    const version = (await start(["chromium", "--version"])).stdout.trim()
+    const folders = [...FOLDERS, ...PAGE_FOLDERS]
+    console.log(`\n== chromium (${version}): test/{${folders.join(",")}}, one page a file, then programs on a page and in a worker, and the vectors`)
+    let begun = performance.now()
+    const files = [...testFiles(folders), ...ON_ITS_HOST]
+    const listed = (/** @type {string} */ file) => CHROMIUM_LIMITS.filter((limit) => limit.file === file).map(({ name }) => name)
+    const passed = report("chromium", `${files.length} files`, await runInChromium(files, listed), begun)
+    begun = performance.now()
+    const program = "test/browser/chromium.test.ts"
+    const { stdout, output, code } = await start([process.execPath, "--test", "--test-reporter=tap", program])
+    return report("chromium", "programs and vectors", new Map([[program, withOutcome(readTap(stdout), code, output)]]), begun) && passed
   },
 }
 
@@ -82,11 +98,11 @@ process.exitCode = failed > 0 ? 1 : 0
 async function checkHost(name, host) {
   const version = (await start(host.version)).stdout.split("\n")[0]
   console.log(`\n== ${name} (${version}): test/{${FOLDERS.join(",")}}, one process a file, then the vectors`)
-  const files = FOLDERS.flatMap((folder) => globSync(`test/${folder}/*.test.ts`, { cwd: root })).map((file) => file.replaceAll("\\", "/"))
+  const files = testFiles(FOLDERS)
   const begun = performance.now()
   /** @type {Map<string, TestResult[]>} */
   const results = new Map()
-  await each(files.sort(), Math.min(4, availableParallelism()), async (file) => {
+  await each(files, Math.min(4, availableParallelism()), async (file) => {
     results.set(file, await host.test(file))
   })
   let passed = report(name, `${files.length} files`, results, begun)
@@ -100,6 +116,11 @@ async function checkHost(name, host) {
   return passed
 }
 
+/** @param {readonly string[]} folders */
+function testFiles(folders) {
+  return folders.flatMap((folder) => globSync(`test/${folder}/*.test.ts`, { cwd: root })).map((file) => file.replaceAll("\\", "/")).toSorted()
+}
+
 /**
  * Prints what came of the test files.
  *
@@ -111,9 +132,15 @@ async function checkHost(name, host) {
 function report(host, what, results, begun) {
   const all = [...results].flatMap(([file, tests]) => tests.map((test) => ({ ...test, file, limit: limitOf(host, file, test) })))
   const problems = all.filter(({ passed, skipped, limit }) => skipped || (passed ? limit !== undefined && !limit.mayPass : limit === undefined))
-  for (const { file, name, passed, skipped } of problems) {
-    const why = skipped ? "was skipped, so nothing was tested" : passed ? "passes: take it out of fixtures/support/limits.mjs" : "fails"
+  for (const { file, name, passed, skipped, detail } of problems) {
+    const why = skipped ? "was skipped, so nothing was tested" : passed ? "passes: take it out of the list of limits" : "fails"
     console.log(`${file}: ${name}: ${why}`)
+    if (detail !== undefined) console.log(indent(detail))
+  }
+  for (const { file, name } of host === "chromium" ? CHROMIUM_LIMITS : []) {
+    if (!results.has(file) || all.some((test) => test.file === file && test.limit?.name === name)) continue
+    problems.push({ file, name, passed: false, skipped: false, limit: undefined })
+    console.log(`${file}: ${name}: stands in fixtures/support/limits-chromium.mjs, but there is no such test`)
   }
   const limited = all.filter(({ passed, limit }) => !passed && limit !== undefined)
   for (const why of new Set(limited.map(({ limit }) => limit?.why))) {
@@ -133,7 +160,7 @@ function report(host, what, results, begun) {
  * @param {TestResult} test
  */
 function limitOf(host, file, { name }) {
-  return LIMITS.find((limit) => limit.host === host && limit.file === file && limit.test.test(name))
+  return limits.find((limit) => limit.host === host && limit.file === file && (limit.test?.test(name) ?? limit.name === withoutSeed(name)))
 }
 
 /**

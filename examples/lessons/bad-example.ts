@@ -1,4 +1,4 @@
-/** What not to do: a call that blocks lets nobody else run, inside a coroutine too. */
+/** What not to do: a call that blocks lets nobody else run, inside a coroutine too. Debug mode says why. */
 import * as asyncio from "asyncio-ts"
 
 /** Holds the whole thread, as `time.sleep` does in Python. */
@@ -32,4 +32,4 @@ async function main(): Promise<void> {
   await asyncio.gather([good(), others()])
 }
 
-await asyncio.run(main)
+await asyncio.run(main, { debug: true })

@@ -1,4 +1,4 @@
-/** A call that blocks between two awaits makes every other task late. */
+/** A call that blocks between two awaits makes every other task late; debug mode names the line. */
 import * as asyncio from "asyncio-ts"
 
 function parseHugeFile(): void {
@@ -25,4 +25,4 @@ async function main(): Promise<void> {
   await asyncio.gather([blocking(), heartbeat("first"), heartbeat("second")])
 }
 
-await asyncio.run(main)
+await asyncio.run(main, { debug: true })

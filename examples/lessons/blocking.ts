@@ -1,4 +1,4 @@
-/** `await sleep` pauses one task; a blocking call stops them all, whatever it blocks with. */
+/** `await sleep` pauses one task; a blocking call stops them all, whatever it blocks with, and debug mode says so. */
 import * as asyncio from "asyncio-ts"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 }
 
 try {
-  await asyncio.run(main)
+  await asyncio.run(main, { debug: true })
 } finally {
   rmSync(big)
 }

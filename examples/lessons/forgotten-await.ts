@@ -1,4 +1,4 @@
-/** A coroutine that nobody awaits does nothing; asyncio says so when the program ends. */
+/** A coroutine that nobody awaits does nothing; asyncio says so when the program ends, and in debug mode where it was made. */
 import * as asyncio from "asyncio-ts"
 
 const fetchUser = asyncio.coroutine("fetchUser", async (id: number) => {
@@ -12,4 +12,4 @@ async function main(): Promise<void> {
   console.log("after")
 }
 
-await asyncio.run(main)
+await asyncio.run(main, { debug: true })

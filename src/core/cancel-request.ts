@@ -5,6 +5,8 @@ export interface CancelRequest {
   readonly message: unknown
   readonly requestedBy: string | undefined
   readonly requestedAt: string | undefined
+  /** The error that made somebody ask. */
+  readonly cause?: Error | undefined
   /** What to throw instead of a CancelledError. */
   readonly doom?: Error
 }

@@ -41,6 +41,8 @@ export interface Observer {
   taskCreated?(task: TaskInfo, parent: TaskInfo | undefined, time: number): void
   /** The task's code runs from here. */
   taskResumed?(task: TaskInfo, time: number): void
+  /** The first step of an eager task is back at its maker's, which goes on within its own. */
+  taskHandsBack?(task: TaskInfo, time: number): void
   /** With `FOREIGN`, when the microtasks are over: nothing tells when that promise settles. */
   taskParked?(task: TaskInfo, on: WaitInfo, time: number): void
   /** @param reason - the error of a task that failed or was cancelled */
@@ -95,6 +97,7 @@ function tell(call: (to: Observer) => void): void {
 const fanOut: Required<Observer> = {
   taskCreated: (task, parent, time) => tell((to) => to.taskCreated?.(task, parent, time)),
   taskResumed: (task, time) => tell((to) => to.taskResumed?.(task, time)),
+  taskHandsBack: (task, time) => tell((to) => to.taskHandsBack?.(task, time)),
   taskParked: (task, on, time) => tell((to) => to.taskParked?.(task, on, time)),
   taskDone: (task, how, time, reason) => tell((to) => to.taskDone?.(task, how, time, reason)),
   handleBegun: (name, time, callback) => tell((to) => to.handleBegun?.(name, time, callback)),

@@ -3,17 +3,62 @@
  *
  * An `Error` made in `then`, which the engine calls for an `await`, has that await on its
  * asynchronous stack, and all above it, whatever is awaited. It takes some microseconds, so
- * only debug mode and whoever watches a program ask for it.
+ * only debug mode and whoever watches a program ask for it. To put it into words takes ten
+ * times as long, so that is done when somebody reads them.
  */
 
-/** Where objects of this library were made, while somebody writes it down. */
-export const origins = new WeakMap<object, string>()
-/** Where each frame awaits, or did last, likewise. */
-export const awaits = new WeakMap<object, AwaitPlace>()
+/** A stack as it was taken. Until it is put into words it keeps the functions on it alive, as any error does. */
+class Taken {
+  #error: Error | undefined
+  #lines: readonly string[] = []
+
+  constructor(deep: number) {
+    const limit = stacks.stackTraceLimit
+    limitStacks(deep)
+    this.#error = new Error()
+    limitStacks(limit)
+  }
+
+  get lines(): readonly string[] {
+    if (this.#error !== undefined) {
+      this.#lines = linesOf(this.#error)
+      this.#error = undefined
+    }
+    return this.#lines
+  }
+}
+
+/** Where objects were made. */
+class Origins {
+  readonly #known = new WeakMap<object, Taken | string>()
+
+  /** Writes down that `made` was made where this is called from. */
+  takeOf(made: object): void {
+    this.#known.set(made, new Taken(NEAR))
+  }
+
+  has(made: object): boolean {
+    return this.#known.has(made)
+  }
+
+  set(made: object, line: string): void {
+    this.#known.set(made, line)
+  }
+
+  get(made: object): string | undefined {
+    const known = this.#known.get(made)
+    if (!(known instanceof Taken)) return known
+    const line = programLines(known.lines)[0] ?? UNKNOWN
+    this.#known.set(made, line)
+    return line
+  }
+}
 
 // Only what V8 has; elsewhere setting it does nothing.
 const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
 const DEEP = 50
+/** Enough for the innermost line of the program, whatever of this library stands above it. */
+const NEAR = 20
 const HERE = "/core/place."
 /** What stands for a place that nobody knows. */
 const UNKNOWN = "at an unknown place"
@@ -28,9 +73,18 @@ const home = ((): string | undefined => {
   return own === undefined ? undefined : /(\S+)\/core\/place\./.exec(own.replace("(", " "))?.[1]
 })()
 
+/** Where objects of this library were made, while somebody writes it down. */
+export const origins = new Origins()
+/** Where each frame awaits, or did last, likewise. */
+export const awaits = new WeakMap<object, AwaitPlace>()
+
 /** The program's part of the stack, innermost first, such as `at async main (file:///shop/main.ts:12:3)`. */
 export function programStack(): string[] {
-  return wholeStack().filter((line) => !isOurs(line) && !isTheHosts(line) && !BETWEEN.test(line))
+  return programLines(new Taken(DEEP).lines)
+}
+
+function programLines(lines: readonly string[]): string[] {
+  return lines.filter((line) => !isOurs(line) && !isTheHosts(line) && !BETWEEN.test(line))
 }
 
 /** `line`, unless it says only that nobody knows. */
@@ -61,12 +115,50 @@ export interface AwaitPlace {
  * the place where the coroutine was made, which most often is the same line.
  */
 export function placeOfAwait(on: object): AwaitPlace {
-  const found = awaitPlace()
-  return found.line === UNKNOWN ? { ...found, line: origins.get(on) ?? UNKNOWN } : found
+  return new TakenAwait(on)
 }
 
-function awaitPlace(): AwaitPlace {
-  const stack = wholeStack()
+class TakenAwait implements AwaitPlace {
+  readonly #taken = new Taken(DEEP)
+  #on: object | undefined
+  #found: AwaitPlace | undefined
+
+  constructor(on: object) {
+    this.#on = on
+  }
+
+  get line(): string {
+    return this.#words.line
+  }
+
+  get path(): string {
+    return this.#words.path
+  }
+
+  get by(): string | undefined {
+    return this.#words.by
+  }
+
+  get ours(): boolean {
+    return this.#words.ours
+  }
+
+  get awaited(): boolean {
+    return this.#words.awaited
+  }
+
+  get #words(): AwaitPlace {
+    if (this.#found === undefined) {
+      const found = awaitPlace(this.#taken.lines)
+      const made = this.#on === undefined || found.line !== UNKNOWN ? undefined : origins.get(this.#on)
+      this.#found = made === undefined ? found : { ...found, line: made }
+      this.#on = undefined
+    }
+    return this.#found
+  }
+}
+
+function awaitPlace(stack: readonly string[]): AwaitPlace {
   const above = stack.slice(stack.findIndex((line) => line.includes(THEN)) + 1)
   // Up to this library, beyond which it differs between a first step and a later one.
   const ends = above.findIndex((line) => isOurs(line) && !BETWEEN.test(line))
@@ -74,24 +166,17 @@ function awaitPlace(): AwaitPlace {
     .slice(0, ends === -1 ? undefined : ends)
     .filter((line) => !isTheHosts(line) && !BETWEEN.test(line))
     .join("\n")
+  const innermost = (): string => programLines(stack)[0] ?? UNKNOWN
   let by: string | undefined
   for (const line of above) {
     const between = BETWEEN.exec(line)
     if (between !== null) by ??= between[1] ?? between[2]
     else if (!isTheHosts(line)) {
       const awaited = line.startsWith("at async ") || by?.startsWith("Promise.") === true
-      return { line: isOurs(line) ? place() : line, path, by, ours: isOurs(line), awaited }
+      return { line: isOurs(line) ? innermost() : line, path, by, ours: isOurs(line), awaited }
     }
   }
-  return { line: place(), path, by, ours: false, awaited: true }
-}
-
-function wholeStack(): string[] {
-  const limit = stacks.stackTraceLimit
-  limitStacks(DEEP)
-  const error = new Error()
-  limitStacks(limit)
-  return linesOf(error)
+  return { line: innermost(), path, by, ours: false, awaited: true }
 }
 
 function linesOf({ stack }: Error): string[] {

@@ -67,6 +67,8 @@ export type PublicLoop = LoopTypes extends { readonly eventLoop: infer L } ? L :
 const BURST = 0.001
 /** Turns between two looks at the clock; a turn takes 0.1 to 1 µs. */
 const STRIDE = 64
+/** The same where each turn ends with one of the host's, which takes 10 µs and more. */
+const SLOW_STRIDE = 4
 /** CPython's rule for rebuilding the heap of timers (R9). */
 const MIN_CANCELLED = 100
 
@@ -83,8 +85,13 @@ const burst: { started: number; turns: number; spent: boolean; yielded: (() => v
 function startBurst(): void {
   burst.spent = false
   burst.started = -1
-  // Where one store serves all, two loops may not go on in one turn of the host.
-  for (const resume of burst.yielded.splice(0, host.followsAwait ? Infinity : 1)) resume()
+  const [first, ...others] = burst.yielded.splice(0)
+  first?.()
+  for (const resume of others) {
+    if (host.followsAwait) resume()
+    // Where one store serves all, two loops may not go on in one turn of the host.
+    else host.afterMicrotasks(() => host.microtask(resume))
+  }
 }
 
 export class Scheduler extends Shown {
@@ -98,6 +105,8 @@ export class Scheduler extends Shown {
   #left = 0
   /** The line whose turn it is. Invariant: non-null only while #active. */
   turn: Line | null = null
+  /** Its line has parked on something of ours, but the turn lasts until the microtasks are over. */
+  #parked = false
   /** A pump is running, or will. Invariant: false only when every ready handle can wait. */
   #active = false
   #pumping = false
@@ -233,7 +242,9 @@ export class Scheduler extends Shown {
    * @param nothingOnStack - so that the next handle may call anybody's code
    */
   rest(line: Line, nothingOnStack: boolean): void {
-    if (this.turn === null || !host.followsAwait || !related(this.turn, line)) return
+    if (this.turn === null || !related(this.turn, line)) return
+    this.#parked = true
+    if (!host.followsAwait) return
     this.turn = null
     if (!this.#pumping) this.#pump(!nothingOnStack)
   }
@@ -241,6 +252,7 @@ export class Scheduler extends Shown {
   /** The code of `line` is about to go on: its turn begins. */
   resumes(line: Line): void {
     this.turn = line
+    this.#parked = false
   }
 
   /** Whether code of `line`, or of one above or below it, certainly runs now. */
@@ -264,7 +276,7 @@ export class Scheduler extends Shown {
 
   readonly #over = (): void => {
     this.#armed = false
-    if (observer !== null && this.turn !== null && this.turn.owner !== null) {
+    if (observer !== null && this.turn !== null && this.turn.owner !== null && !this.#parked) {
       observer.taskParked(this.turn.owner as never, FOREIGN, this.clock.time())
     }
     this.turn = null
@@ -312,7 +324,7 @@ export class Scheduler extends Shown {
   #runHandles(shallow: boolean): void {
     for (;;) {
       if (this.#left === 0 && !this.#iterate()) break
-      if ((burst.turns += 1) >= STRIDE && this.#letHostRound()) break
+      if ((burst.turns += 1) >= (host.followsAwait ? STRIDE : SLOW_STRIDE) && this.#letHostRound()) break
       if (shallow && !this.#ready.peek()?.quiet) {
         host.microtask(this.#enter)
         break
@@ -388,7 +400,7 @@ export class Scheduler extends Shown {
     this.#yielded = true
     burst.yielded.push(this.#resume)
     // One turn of the host for all loops: with one each, every loop would have a burst in it.
-    if (burst.yielded.length === 1 || !host.followsAwait) host.macrotask(startBurst)
+    if (burst.yielded.length === 1) host.macrotask(startBurst)
   }
 
   readonly #resume = (): void => {

@@ -47,5 +47,6 @@ export function cancelOnAbort(future: Future<unknown>, signal: AbortSignalLike):
 }
 
 function cancelNow(future: Future<unknown>, signal: AbortSignalLike): void {
-  future[cancelFor](requestBy(signal.reason, "an AbortSignal"))
+  const { reason } = signal
+  future[cancelFor]({ ...requestBy(reason, "an AbortSignal"), cause: reason instanceof Error ? reason : undefined })
 }

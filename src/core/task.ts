@@ -70,7 +70,10 @@ export class Task<T> extends Future<T> {
     loop.tasks.append(run)
     if (observer !== null) observer.taskCreated(run, currentFrame()?.owner as never, loop.clock.time())
     if (run instanceof Adopted) return
-    if (options.eagerStart === true && loop.running && host.followsAwait) run.start()
+    if (options.eagerStart === true && loop.running && host.followsAwait) {
+      run.start()
+      if (observer !== null) observer.taskHandsBack(run, loop.clock.time())
+    }
     else loop.schedule(run)
   }
 

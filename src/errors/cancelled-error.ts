@@ -9,13 +9,16 @@ export interface CancelDetails {
   readonly requestedBy?: string | undefined
   /** Where the request was made; filled in debug mode. */
   readonly requestedAt?: string | undefined
+  /** The error that made somebody ask, such as the reason of an AbortSignal. */
+  readonly cause?: Error | undefined
 }
 
 /**
  * Thrown at the `await` of a task that somebody asked to cancel.
  *
  * Let it pass: catch it only to clean up, and throw it on. `reason` is what was given to
- * `cancel`, `requestedBy` says who asked.
+ * `cancel`, `requestedBy` says who asked; the `cause` is the reason of an AbortSignal, if that
+ * is an error.
  *
  * @see https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
  */
@@ -32,7 +35,7 @@ export class CancelledError extends Error {
   }
 
   constructor(message?: unknown, details: CancelDetails = {}) {
-    super(text(message, details))
+    super(text(message, details), details.cause === undefined ? undefined : { cause: details.cause })
     this.reason = message
     this.requestedBy = details.requestedBy
     this.requestedAt = details.requestedAt

@@ -15,6 +15,8 @@ interface Platform {
   // MessageChannel would keep that process alive.
   readonly setImmediate?: (callback: () => void) => unknown
   readonly MessageChannel?: new () => { port1: Port; port2: Port }
+  /** https://wicg.github.io/scheduling-apis/ */
+  readonly scheduler?: { postTask?(callback: () => void, options: { priority: "user-blocking" }): unknown }
   readonly AbortController?: new () => AbortControllerLike
   readonly performance: { now(): number }
   readonly console: { warn(text: string): void; error(...values: unknown[]): void }
@@ -26,7 +28,7 @@ interface Port {
 }
 
 // What every browser and worker brings; what may be missing is optional above.
-const { setTimeout, clearTimeout, setImmediate, MessageChannel, AbortController, performance, console } =
+const { setTimeout, clearTimeout, setImmediate, MessageChannel, scheduler, AbortController, performance, console } =
   globalThis as unknown as Platform
 const clock = performance.now.bind(performance)
 const resolved = Promise.resolve()
@@ -35,11 +37,17 @@ let current: unknown
 let port: Port | undefined
 const posted: (() => void)[] = []
 
+/**
+ * The page's own callbacks are to find nobody running who has merely stopped at a foreign
+ * promise, so this goes before whatever else is due. Messages come in no certain order.
+ */
+function afterMicrotasks(callback: () => void): void {
+  if (scheduler?.postTask === undefined) macrotask(callback)
+  else void scheduler.postTask(inNobodysTurn(callback), { priority: "user-blocking" })
+}
+
 function macrotask(callback: () => void): void {
-  const task = (): void => {
-    current = undefined
-    callback()
-  }
+  const task = inNobodysTurn(callback)
   if (setImmediate !== undefined) setImmediate(task)
   else if (MessageChannel === undefined) setTimeout(task, 0)
   else {
@@ -51,6 +59,13 @@ function macrotask(callback: () => void): void {
     }
     posted.push(task)
     port.postMessage(null)
+  }
+}
+
+function inNobodysTurn(callback: () => void): () => void {
+  return () => {
+    current = undefined
+    callback()
   }
 }
 
@@ -71,7 +86,7 @@ export const browserHost: Omit<Host, "defineThen"> = {
   microtask(callback) {
     void resolved.then(callback)
   },
-  afterMicrotasks: macrotask,
+  afterMicrotasks,
   macrotask,
   setTimer: (seconds, callback) => setTimeout(callback, Math.min(Math.ceil(seconds * 1000), 2 ** 31 - 1)),
   clearTimer: (token) => clearTimeout(token),

@@ -7,7 +7,7 @@
 import { host } from "../host/host.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { observe, type CallbackInfo, type Observer, type TaskInfo } from "../core/observer.ts"
-import { awaits, origins, place, placeOfAwait } from "../core/place.ts"
+import { awaits, origins, placeOfAwait } from "../core/place.ts"
 import { SlowSteps } from "./slow-steps.ts"
 import { SwallowedCancellation } from "./swallowed-cancellation.ts"
 import { TwoWaits } from "./two-waits.ts"
@@ -27,15 +27,15 @@ class Origins implements Observer {
   }
 
   coroutineMade(coroutine: object): void {
-    origins.set(coroutine, place())
+    origins.takeOf(coroutine)
   }
 
   futureMade(future: object): void {
-    origins.set(future, place())
+    origins.takeOf(future)
   }
 
   callbackMade(callback: CallbackInfo): void {
-    origins.set(callback, place())
+    origins.takeOf(callback)
   }
 }
 

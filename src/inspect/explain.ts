@@ -2,8 +2,9 @@
  * One sentence for each switch of tasks: what happened, when and why.
  */
 import { host } from "../host/host.ts"
+import { currentFrame } from "../core/frame.ts"
 import { observe, type Observer, type TaskEnd, type TaskInfo, type WaitInfo } from "../core/observer.ts"
-import { origins, place, placeOfAwait } from "../core/place.ts"
+import { origins, placeOfAwait } from "../core/place.ts"
 import { duration } from "./time-axis.ts"
 
 /** Where the sentences go. */
@@ -27,11 +28,13 @@ export interface ExplainOptions {
  * console.log(sentences.filter((sentence) => sentence.endsWith("nap starts")).length) // -> 1
  * ```
  *
- * Invariant: `#waits` holds what each task waits for, from its parking to its next step.
+ * Invariant: `#waits` holds what each task waits for, from its parking to its next step, and
+ * `#unbegun` the tasks whose code has not run yet; of tasks that are older neither may know.
  */
 export class Explainer implements Observer {
   readonly #print: (sentence: string) => void
   readonly #waits = new Map<number, { readonly on: string; readonly since: number }>()
+  readonly #unbegun = new Set<number>()
   readonly #loops = new WeakMap<object, { readonly number: number; readonly start: number }>()
   #count = 0
   #place: string | undefined
@@ -44,7 +47,10 @@ export class Explainer implements Observer {
 
   /** Begins to tell, or goes on; gives this explainer. */
   start(): this {
-    this.#leave ??= observe(this)
+    if (this.#leave !== null) return this
+    this.#leave = observe(this)
+    // What is registered with a loop are tasks as observers see them.
+    for (const task of currentFrame()?.loop.tasks ?? []) if (!(task as unknown as TaskInfo).begun) this.#unbegun.add((task as unknown as TaskInfo).id)
     return this
   }
 
@@ -52,9 +58,12 @@ export class Explainer implements Observer {
   stop(): void {
     this.#leave?.()
     this.#leave = null
+    this.#waits.clear()
+    this.#unbegun.clear()
   }
 
   taskCreated(task: TaskInfo, parent: TaskInfo | null | undefined, time: number): void {
+    if (!task.begun) this.#unbegun.add(task.id)
     if (task.begun) this.#say(task, time, `${named(task)} goes on for nobody: it awaits a promise that nobody can interrupt`)
     else if (parent === null || parent === undefined) this.#say(task, time, `${named(task)} is made: it will run when its turn comes`)
     else this.#say(task, time, `${named(task)} is made by ${named(parent)}: it will run when its turn comes`)
@@ -63,12 +72,13 @@ export class Explainer implements Observer {
   taskResumed(task: TaskInfo, time: number): void {
     const waited = this.#waits.get(task.id)
     this.#waits.delete(task.id)
-    if (waited === undefined) this.#say(task, time, `${named(task)} starts`)
+    if (this.#unbegun.delete(task.id)) this.#say(task, time, `${named(task)} starts`)
+    else if (waited === undefined) this.#say(task, time, `${named(task)} goes on`)
     else this.#say(task, time, `${named(task)} goes on, since ${waited.on} is over after ${duration(time - waited.since)}`)
   }
 
   coroutineMade(coroutine: object): void {
-    origins.set(coroutine, place())
+    origins.takeOf(coroutine)
   }
 
   lineParked(_frame: object, on: object): void {
@@ -86,6 +96,7 @@ export class Explainer implements Observer {
 
   taskDone(task: TaskInfo, how: TaskEnd, time: number, reason: unknown): void {
     this.#waits.delete(task.id)
+    this.#unbegun.delete(task.id)
     const why = reason instanceof Error ? `: ${reason.message === "" ? reason.name : reason.message}` : ""
     const ends = { returned: "has ended", failed: `has failed${why}`, cancelled: `has ended, cancelled${why}`, "left behind": `is given up${why}` }
     this.#say(task, time, `${named(task)} ${ends[how]}`)

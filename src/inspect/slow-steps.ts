@@ -3,32 +3,51 @@
  */
 import type { EventLoop } from "../core/event-loop.ts"
 import { FOREIGN, type CallbackInfo, type Observer, type TaskInfo } from "../core/observer.ts"
-import { awaits, origins } from "../core/place.ts"
+import { awaits, origins, type AwaitPlace } from "../core/place.ts"
 import { host } from "../host/host.ts"
 
-/** Invariant: `#since` holds the tasks whose code runs. */
+/** A step that has not ended. */
+interface Step {
+  since: number
+  /** When an eager task's code was back at its maker's, which runs since then. */
+  back: number | undefined
+}
+
+/** Invariant: `#steps` holds the tasks whose code runs. */
 export class SlowSteps implements Observer {
-  readonly #since = new Map<TaskInfo, number>()
+  readonly #steps = new Map<TaskInfo, Step>()
   #callbackSince = 0
   /** Where the code that ran last came to an await. */
-  #end: string | undefined
+  #end: AwaitPlace | undefined
 
   taskResumed(task: TaskInfo, time: number): void {
-    this.#since.set(task, time)
+    this.#steps.set(task, { since: time, back: undefined })
     this.#end = undefined
   }
 
+  taskHandsBack(task: TaskInfo, time: number): void {
+    const step = this.#steps.get(task)
+    if (step === undefined) return
+    step.back = time
+    // What it took is told of it, and not of its makers again.
+    for (const [other, around] of this.#steps) {
+      if (other.loop === task.loop && around.back === undefined) around.since += time - step.since
+    }
+  }
+
   lineParked(frame: object): void {
-    this.#end = awaits.get(frame)?.line
+    this.#end = awaits.get(frame)
   }
 
   taskParked(task: TaskInfo, on: object, time: number): void {
-    const place = on === FOREIGN ? "of a promise" : this.#end?.replace(/^at (async )?/, "in ")
-    this.#stepOver(task, time, place === undefined ? undefined : `up to the await ${place}`)
+    this.#stepOver(task, time, () => {
+      const place = on === FOREIGN ? "of a promise" : this.#end?.line.replace(/^at (async )?/, "in ")
+      return place === undefined ? undefined : `up to the await ${place}`
+    })
   }
 
   taskDone(task: TaskInfo, _how: string, time: number): void {
-    this.#stepOver(task, time, "up to its end")
+    this.#stepOver(task, time, () => "up to its end")
   }
 
   handleBegun(_name: string, time: number): void {
@@ -42,12 +61,18 @@ export class SlowSteps implements Observer {
     warn(`callback '${name}'`, took, made === undefined ? undefined : `made ${made}`)
   }
 
-  #stepOver(task: TaskInfo, time: number, where: string | undefined): void {
-    const since = this.#since.get(task)
-    if (since === undefined) return
-    this.#since.delete(task)
-    if (!isSlow(task.loop, time - since)) return
-    warn(`task '${task.taskName}' (${task.name})`, time - since, where)
+  #stepOver(task: TaskInfo, time: number, where: () => string | undefined): void {
+    const step = this.#steps.get(task)
+    if (step === undefined) return
+    this.#steps.delete(task)
+    for (const [other, inside] of step.back === undefined ? this.#steps : []) {
+      if (other.loop !== task.loop || inside.back === undefined) continue
+      // Those that it has made go on only now.
+      inside.since += time - inside.back
+      inside.back = undefined
+    }
+    const took = (step.back ?? time) - step.since
+    if (isSlow(task.loop, took)) warn(`task '${task.taskName}' (${task.name})`, took, where())
   }
 }
 

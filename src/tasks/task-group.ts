@@ -11,7 +11,7 @@ import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { aim, countRequests, renew, withdraw } from "../core/cancellation.ts"
 import { close, Coroutine } from "../core/coroutine.ts"
 import { currentFrame, type Frame } from "../core/frame.ts"
-import { cancelFor, failWith, Future, Relay, returnWith } from "../core/future.ts"
+import { cancelFor, cancelWith, failWith, Future, Relay, returnWith, takeCancelledError } from "../core/future.ts"
 import { createTask, type CreateTaskOptions } from "../core/running.ts"
 import type { Startable, Task } from "../core/task.ts"
 import { watchedBy, WatchingFuture } from "../core/watching-future.ts"
@@ -224,7 +224,7 @@ export class TaskGroup extends Shown {
     const task = createTask(this.#limit(child), { ...options, name })
     const ended = new Relay(task, () => {
       if (ready.done()) return
-      if (task.cancelled()) ready.cancel()
+      if (task.cancelled()) ready[cancelWith](task[takeCancelledError]())
       else ready[failWith](task.exception() ?? new RuntimeError(`${task.toString()} ended without calling ready(…)`))
     })
     // Until it is ready its failure is the caller's, but the group waits for it all the same.

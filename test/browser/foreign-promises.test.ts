@@ -163,11 +163,10 @@ describe("code of the page that is no task", () => {
     }
     await asyncio.run(async () => {
       setImmediate(callback)
-      for (let i = 0; i < 50; i += 1) await asyncio.sleep(0)
+      while (values.length < 5) await asyncio.sleep(0)
       page.abort()
     })
     await later(5)
-    assert.ok(values.length > 5)
     assert.deepEqual(new Set(values), new Set(["from the page"]))
   })
 

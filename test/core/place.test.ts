@@ -6,7 +6,7 @@ import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { observe } from "#src/core/observer.ts"
-import { awaits, place, programStack, type AwaitPlace } from "#src/core/place.ts"
+import { awaits, origins, place, programStack, type AwaitPlace } from "#src/core/place.ts"
 import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
 const source = readFileSync(import.meta.filename, "utf8").split("\n")
@@ -197,6 +197,31 @@ describe("a program that makes stacks as it likes", () => {
     } finally {
       Error.prepareStackTrace = prepareStackTrace
       Object.defineProperty(Error, "stackTraceLimit", { value: stackTraceLimit, writable: true, configurable: true, enumerable: true })
+    }
+  })
+})
+
+describe("what debug mode writes down", () => {
+  it("is put into words only when somebody asks, and then once", async () => {
+    const { prepareStackTrace } = Error
+    let worded = 0
+    const future = await runVirtual(async () => {
+      Error.prepareStackTrace = (error, sites) => {
+        worded += 1
+        return [String(error), ...sites.map((site) => `    at ${String(site)}`)].join("\n")
+      }
+      const made = new asyncio.Future<void>() // here: made
+      for (let i = 0; i < 10; i += 1) {
+        await asyncio.gather([asyncio.sleep(1), asyncio.createTask(asyncio.sleep(1))])
+      }
+      return { made }
+    }, { debug: true })
+    try {
+      assert.equal(worded, 0)
+      for (let i = 0; i < 2; i += 1) assert.ok(origins.get(future.made)?.includes(lineOf("made")))
+      assert.equal(worded, 1)
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace
     }
   })
 })

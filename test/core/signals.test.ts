@@ -342,6 +342,26 @@ describe("a caller's signal", () => {
     assert.equal(value, true)
   })
 
+  it("gives the CancelledError its reason as the cause, if that is an error", async () => {
+    const { value } = await watched(async () => {
+      const errors: Error[] = []
+      for (const reason of [new RangeError("why"), "just because", undefined]) {
+        const controller = new AbortController()
+        const late = asyncio.createTask(asyncio.sleep(9), { signal: controller.signal })
+        await asyncio.sleep(0)
+        controller.abort(reason)
+        const early = asyncio.createTask(asyncio.sleep(9), { signal: controller.signal })
+        errors.push(await failureOf(late), await failureOf(early))
+      }
+      return errors
+    })
+    assert.ok(value.every((error) => error instanceof asyncio.CancelledError))
+    const causes = value.map(({ cause }) => (cause instanceof Error ? cause.name : cause))
+    // Without a reason the host makes one.
+    assert.deepEqual(causes, ["RangeError", "RangeError", undefined, undefined, "AbortError", "AbortError"])
+    assert.deepEqual(value.map((error) => "cause" in error), [true, true, false, false, true, true])
+  })
+
   it("AbortSignal.timeout works as a deadline of the host", async () => {
     const error = await failureOf(soon(asyncio.run(() => asyncio.sleep(60), { signal: AbortSignal.timeout(5) })))
     assert.ok(error instanceof asyncio.CancelledError)

@@ -6,11 +6,14 @@ import { describe, it } from "node:test"
 
 import { difference, realDifference } from "./support/comparison.ts"
 import { expected, folder, programs, runForReal, runVirtually, type Written } from "./support/programs.ts"
+import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 import * as rows from "./support/rows.ts"
 
 /** Programs whose time cannot be virtual, and why. */
 const REAL: Readonly<Record<string, string>> = {
+  "bad-example": "its call blocks",
   "blocked-loop": "its calls block",
+  blocking: "its calls block",
   classification: "it measures the processor",
   "fetch-three-times": "its server takes its time",
   "production-pattern": "its server takes its time",
@@ -19,18 +22,20 @@ const REAL: Readonly<Record<string, string>> = {
   streaming: "its server takes its time",
   "sync-async": "its calls block",
 }
+/** Programs that write where code awaits. */
+const PLACES = ["blocked-loop", "blocking", "call-graph", "explained"]
 const all = programs()
 
 describe("the programs of the lessons, on virtual time", () => {
   for (const name of all.filter((name) => !(name in REAL))) {
-    it(`${name} writes to the letter what it promises`, async () => {
+    it(`${name} writes to the letter what it promises`, needsPlaceOfAwait(name, PLACES), async () => {
       check(name, await runVirtually(name), difference)
     })
   }
 })
 
 describe("the programs of the lessons that need real time", { concurrency: 2 }, () => {
-  for (const name of Object.keys(REAL)) it(`${name} writes what it promises`, () => checkForReal(name))
+  for (const name of Object.keys(REAL)) it(`${name} writes what it promises`, needsPlaceOfAwait(name, PLACES), () => checkForReal(name))
 
   it("sequential-gather writes a page with both pictures when asked for one", async () => {
     const scratch = mkdtempSync(join(tmpdir(), "lessons-test-"))
@@ -46,7 +51,7 @@ describe("the programs of the lessons that need real time", { concurrency: 2 }, 
 
 const skip = process.env["TEST_SYSTEM"] === "1" ? false : "all programs in real time, with TEST_SYSTEM=1"
 describe("all other programs of the lessons, in real time", { concurrency: 3, skip }, () => {
-  for (const name of all.filter((name) => !(name in REAL))) it(`${name} writes what it promises`, () => checkForReal(name))
+  for (const name of all.filter((name) => !(name in REAL))) it(`${name} writes what it promises`, needsPlaceOfAwait(name, PLACES), () => checkForReal(name))
 })
 
 async function checkForReal(name: string): Promise<void> {

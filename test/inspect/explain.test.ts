@@ -86,4 +86,36 @@ describe("an Explainer", () => {
     await runVirtual(async () => undefined)
     assert.deepEqual(sentences, [])
   })
+
+  it("that begins in the midst of a program knows who starts, and who only goes on", async () => {
+    const sentences: string[] = []
+    const explainer = new Explainer({ print: (sentence) => sentences.push(sentence.slice(12)) })
+    await runVirtual(async () => {
+      const nap = async (): Promise<void> => asyncio.sleep(1)
+      const waits = asyncio.createTask(nap, { name: "waits" })
+      await asyncio.sleep(0)
+      const made = asyncio.createTask(nap, { name: "made" })
+      explainer.start()
+      const later = asyncio.createTask(nap, { name: "later" })
+      await asyncio.wait([waits, made, later])
+      explainer.stop()
+      const unseen = asyncio.createTask(nap, { name: "unseen" })
+      await asyncio.sleep(0.5)
+      explainer.start()
+      await unseen
+      explainer.stop()
+    }, { name: "main" })
+    const begins = sentences.map((sentence) => /^(\w+) (starts|goes on)/.exec(sentence)?.slice(1).join(" ")).filter((words) => words !== undefined)
+    assert.deepEqual(begins, [
+      "made starts",
+      "later starts",
+      "waits goes on",
+      "made goes on",
+      "later goes on",
+      "main goes on",
+      "unseen goes on",
+      "main goes on",
+    ])
+    assert.equal(sentences.filter((sentence) => sentence === "waits goes on").length, 1, "nobody saw what it waited for")
+  })
 })

@@ -189,7 +189,62 @@ describe("a slow step", () => {
       await asyncio.createTask(async () => work(0.2), { name: "eager" })
     })
     assert.match(warnings[0] ?? "", /^ASYNCIO_SLOW_CALLBACK task 'eager' .* ran for 0\.200 s/)
+    assert.equal(warnings.length, 1, "and not its maker's again")
   })
+
+  const whoRan = (warnings: readonly string[]): string[] => warnings.map((warning) => /task '(\w+)' .* ran for ([\d.]+) s/.exec(warning)?.slice(1).join(" ") ?? warning)
+  const eagerly: Readonly<Record<string, [main: (work: Work) => Promise<unknown>, told: string[]]>> = {
+    "waits afterwards": [
+      async (work) => {
+        const child = asyncio.createTask(async () => {
+          work(0.2)
+          await asyncio.sleep(0)
+        }, { name: "child", eagerStart: true })
+        await child
+      },
+      ["child 0.200"],
+    ],
+    "is told of it alone, and its maker of what comes after": [
+      async (work) => {
+        const child = asyncio.createTask(async () => {
+          work(0.2)
+          await asyncio.sleep(0)
+        }, { name: "child", eagerStart: true })
+        work(0.3)
+        await child
+      },
+      ["child 0.200", "main 0.300"],
+    ],
+    "was quick is not told of its maker's": [
+      async (work) => {
+        const child = asyncio.createTask(async () => 1, { name: "child", eagerStart: true })
+        work(0.3)
+        await child
+      },
+      ["main 0.300"],
+    ],
+    "makes another": [
+      async (work) => {
+        const child = asyncio.createTask(async () => {
+          work(0.1)
+          const grandchild = asyncio.createTask(async () => {
+            work(0.2)
+            await asyncio.sleep(0)
+          }, { name: "grandchild", eagerStart: true })
+          work(0.3)
+          await grandchild
+        }, { name: "child", eagerStart: true })
+        work(0.5)
+        await child
+      },
+      ["child 0.400", "grandchild 0.200", "main 0.500"],
+    ],
+  }
+  for (const [what, [main, expected]] of Object.entries(eagerly)) {
+    it(`of an eager child that ${what} is told once`, async (t) => {
+      assert.deepEqual(whoRan(await warned(t, main)).toSorted(), expected)
+    })
+  }
 
   it("is measured against slowCallbackDuration of its loop", async (t) => {
     const warning = await oneWarning(t, async (work) => {

@@ -579,6 +579,26 @@ virtual("a child that ends without being ready is a RuntimeError at start", asyn
   })
 })
 
+virtual("a child that cancels itself before it is ready says so at start, as at an await of it", async () => {
+  const asks = async (): Promise<void> => {
+    me().cancel("I give up")
+    await nap(1)
+  }
+  const throws = (): never => {
+    throw new asyncio.CancelledError("mine")
+  }
+  for (const [work, message] of [[asks, "cancelled by task 'child': I give up"], [throws, "cancelled: mine"]] as const) {
+    const messages: string[] = []
+    const { task } = inTask(async (group) => {
+      const error = await thrownAs(asyncio.CancelledError, group.start(work, { name: "child" }))
+      messages.push(error.message, (await thrownAs(asyncio.CancelledError, asyncio.createTask(work, { name: "child" }))).message)
+      return me().cancelling()
+    })
+    assert.equal(await task, 0)
+    assert.deepEqual(messages, [message, message])
+  }
+})
+
 virtual("a child that fails after it was ready fails the group", async () => {
   const errors = await errorsOf(async (group) => {
     await group.start(async (ready) => {

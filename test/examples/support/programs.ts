@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url"
 import { format } from "node:util"
 
 export const folder = join(import.meta.dirname, "../../../examples/lessons")
+/** As places in a program name it. */
+const FOLDER_URL = `${pathToFileURL(folder).href}/`
 /** Seconds after which a program is ended. */
 const PATIENCE = 30
 
@@ -55,7 +57,7 @@ export async function runVirtually(name: string): Promise<Written> {
     console.log = log
     hooks.deregister()
   }
-  return { out, err }
+  return withoutFolder({ out, err })
 }
 
 /** Runs the program as a learner does, with these arguments. */
@@ -70,10 +72,15 @@ export function runForReal(name: string, args: readonly string[] = []): Promise<
     child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
     child.on("error", reject)
     child.on("close", (code, signal) => {
-      if (code === 0) resolve({ out, err: withoutProcess(err) })
+      if (code === 0) resolve(withoutFolder({ out, err: withoutProcess(err) }))
       else reject(new Error(`${name}.ts ended with ${signal ?? code}:\n${out}${err}`))
     })
   })
+}
+
+/** Places are told with the whole path of their file; what is promised has its name only. */
+function withoutFolder({ out, err }: Written): Written {
+  return { out: out.replaceAll(FOLDER_URL, ""), err: err.replaceAll(FOLDER_URL, "") }
 }
 
 function withoutProcess(text: string): string {
