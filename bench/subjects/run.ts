@@ -38,6 +38,9 @@ async function programsOf(name: string, bench: BenchName): Promise<Programs> {
   if (bench === "http-client" || bench === "http-client-50") {
     return name === "undici" ? (await import("./http-client-undici.ts")).programs : (await import("./http-client-asyncio-ts.ts")).programs
   }
+  if (bench === "http-server" || bench === "http-server-response") {
+    return name === "node" ? (await import("./http-server-node.ts")).programs : (await import("./http-server-asyncio-ts.ts")).programs
+  }
   if (bench === "work-queue") {
     return name === "p-queue" ? (await import("./work-queue-p-queue.ts")).programs : (await import("./work-queue-asyncio-ts.ts")).programs
   }

@@ -1,6 +1,7 @@
 /**
  * A rate limiter from public parts: at most `rate` starts in any window of `per` seconds,
- * first come, first served.
+ * first come, first served. What a primitive of one's own takes: a lock is the queue, a sleep
+ * is the wait. `RateLimiter` of `asyncio-ts/flow` adds weights, bursts and `tryAcquire`.
  */
 import * as asyncio from "asyncio-ts"
 
