@@ -1,0 +1,140 @@
+/**
+ * `COPY` from and to the server, no faster than the slower side.
+ */
+import type { Writable } from "node:stream"
+import { describe } from "../structures/arguments.ts"
+import { BodyCoroutine } from "../core/body-coroutine.ts"
+import type { Coroutine } from "../core/coroutine.ts"
+import { hostOperation } from "../core/host-operation.ts"
+import { createTask } from "../core/running.ts"
+import { Event } from "../sync/event.ts"
+import { Queue } from "../sync/queue.ts"
+import type { Answered, Exchange, Session } from "./session.ts"
+
+/** What `copyFrom` takes: pieces of text or bytes; where one ends is of no matter. */
+export type CopySource = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
+
+/** The connection of `pg`, as far as copying needs it. */
+interface Wire {
+  readonly stream: Writable & { pause(): void; resume(): void }
+  query(text: string): void
+  sendCopyFromChunk(chunk: Buffer): void
+  endCopyFrom(): void
+  sendCopyFail(message: string): void
+}
+
+/** How many pieces wait to be taken before the server is kept waiting. */
+const HIGH_WATER = 16
+
+/** What every exchange that copies does. */
+function copying(name: string, text: string, more: object): Exchange<number> {
+  return {
+    name,
+    text,
+    submit(client, answered: Answered<number>) {
+      let count = 0
+      const request = {
+        submit: (wire: unknown) => (wire as Wire).query(text), // see Wire
+        handleRowDescription: () => answered(new TypeError(`${name} takes a COPY command: '${text}' gives rows`)),
+        handleDataRow: () => {},
+        handleEmptyQuery: () => {},
+        handleCommandComplete: (message: { text: string }) => {
+          count = Number(/\d+$/.exec(message.text)?.[0] ?? 0)
+        },
+        handleError: (error: unknown) => answered(error),
+        handleReadyForQuery: () => answered(null, count),
+        handleCopyInResponse: (wire: Wire) => wire.sendCopyFail(`${name} sends nothing`),
+        handleCopyData: () => {},
+        ...more,
+      }
+      client.query(request)
+    },
+  }
+}
+
+export async function* copyOut(session: Session, text: string): AsyncGenerator<Buffer, number, undefined> {
+  const pieces = new Queue<Buffer>()
+  let stream: Wire["stream"] | undefined
+  const work = createTask(
+    session.exchange(
+      copying("Connection.copyTo", text, {
+        handleCopyData({ chunk }: { chunk: Buffer }, wire: Wire) {
+          stream = wire.stream
+          // The chunk is a part of a buffer that `pg` writes over.
+          if (!work.done()) pieces.putNowait(Buffer.from(chunk))
+          if (pieces.qsize() >= HIGH_WATER && !work.done()) stream.pause()
+        },
+      }),
+    ),
+    { name: "Connection.copyTo" },
+  )
+  work.addDoneCallback(() => pieces.shutdown())
+  try {
+    for await (const piece of pieces) {
+      if (pieces.empty()) stream?.resume()
+      yield piece
+    }
+    return await work
+  } finally {
+    work.cancel()
+    stream?.resume()
+  }
+}
+
+export function copyIn(session: Session, text: string, source: CopySource): Coroutine<number> {
+  const given = source as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null // to be looked at
+  if (typeof source === "string" || (typeof given?.[Symbol.iterator] !== "function" && typeof given?.[Symbol.asyncIterator] !== "function")) {
+    throw new TypeError(`copyFrom takes an iterable of texts or bytes, such as a list or a readable stream, not ${describe(source)}`)
+  }
+  return new BodyCoroutine<number>("Connection.copyFrom", async () => {
+    const begun = new Event()
+    let wire: Wire | undefined
+    const exchange = copying("Connection.copyFrom", text, {
+      handleCopyInResponse(ready: Wire) {
+        wire = ready
+        begun.set()
+      },
+    })
+    const work = createTask(session.exchange(exchange), { name: "Connection.copyFrom" })
+    work.addDoneCallback(() => begun.set())
+    try {
+      await begun.wait()
+      if (wire !== undefined && !work.done()) await send(wire, source, () => work.done())
+      return await work
+    } finally {
+      // A server that waits for data does not listen to a request to cancel.
+      if (!work.done()) wire?.sendCopyFail("the client gave up")
+      work.cancel()
+    }
+  })
+}
+
+async function send(wire: Wire, source: CopySource, over: () => boolean): Promise<void> {
+  for await (const piece of source) {
+    if (over()) return
+    wire.sendCopyFromChunk(typeof piece === "string" ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))
+    if (wire.stream.writableNeedDrain) await drained(wire.stream)
+  }
+  wire.endCopyFrom()
+}
+
+/** Until the socket takes more, or is closed. */
+function drained(stream: Writable): Coroutine<void> {
+  return hostOperation<void>({
+    name: "Connection.copyFrom",
+    start(done) {
+      const tell = (): void => {
+        stop()
+        done.returned()
+      }
+      const stop = (): void => {
+        stream.off("drain", tell)
+        stream.off("close", tell)
+      }
+      stream.on("drain", tell)
+      stream.on("close", tell)
+      return stop
+    },
+  })
+}
+
