@@ -25,8 +25,12 @@ export class Unstarted {
   #old: WeakRef<Startable>[] = []
 
   add(coroutine: Startable): void {
-    if (this.#young.length >= this.#full) this.#sweep()
-    this.#young.push(coroutine)
+    const young = this.#young
+    // What has started holds its result, which may be large: in code that awaits one thing after
+    // the other there is never more than one of these. Each is popped once, so this is O(1).
+    while (young.length > this.#older && !(young.at(-1) as Startable).unstarted) young.pop()
+    if (young.length >= this.#full) this.#sweep()
+    young.push(coroutine)
   }
 
   /** Lets go of those that have waited for long; returns when to be called again. */

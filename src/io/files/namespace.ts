@@ -1,0 +1,11 @@
+/** What `files` holds. */
+export { append, write } from "./write-file.ts"
+export { copy, exists, list, makeDirectories, remove, rename, stat } from "./file-entries.ts"
+export { concurrency, setConcurrency } from "./file-lane.ts"
+export { lines } from "./lines.ts"
+export { open } from "./open-file.ts"
+export { read, readText } from "./read-file.ts"
+export { removeTree } from "./remove-tree.ts"
+export { temporaryDirectory } from "./temporary-directory.ts"
+export { walk } from "./walk.ts"
+export { watch } from "./watch.ts"
