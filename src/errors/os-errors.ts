@@ -188,6 +188,7 @@ const meanings: Readonly<Record<string, string>> = {
   ENETUNREACH: "no way leads to the network",
   EMFILE: "this process has too many files and sockets open",
   ENOTEMPTY: "the directory is not empty",
+  EMSGSIZE: "the datagram is too large",
 }
 
 const CERTIFICATE = /CERT|SIGNATURE|ISSUER|CRL|HOSTNAME|SELF_SIGNED|_CA$/
@@ -203,12 +204,13 @@ export function osError(error: unknown, attempt: string): unknown {
   const { code, errno, syscall, path, address, port } = error as Error & SystemErrorFacts // Node's system errors have these
   if (typeof code !== "string") return error
   const facts = { code, errno, syscall, path, address, port, cause: error }
-  const tls = /^ERR_(SSL|TLS|OSSL)/.test(code)
+  // What OpenSSL says while something is written comes as the system's EPROTO.
+  const tls = /^ERR_(SSL|TLS|OSSL)/.test(code) || (code === "EPROTO" && error.message.includes("SSL routines"))
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || (!tls && syscall === undefined && CERTIFICATE.test(code))) {
     return new SSLCertVerificationError(`${attempt}: the certificate is not trusted: ${error.message} (${code})`, facts)
   }
   // OpenSSL's own words come with numbers and file names of its sources round the reason.
-  const { reason = error.message } = error as { reason?: string }
+  const { reason = /SSL routines:\w*:([^:]+)/.exec(error.message)?.[1] ?? error.message } = error as { reason?: string }
   if (tls) return new SSLError(`${attempt}: ${reason} (${code})`, facts)
   if (errno === undefined && syscall === undefined && !(code in meanings)) return error
   const OfCode = classes[code] ?? OSError

@@ -52,7 +52,8 @@ export function randomVirtual(name: string, rounds: number, body: (random: Rando
   random(name, rounds, (source) => inVirtualTime((told) => body(source, told)))
 }
 
-function firstSeed(): number {
+/** The seed that SEED gives, or one of the moment. */
+export function firstSeed(): number {
   const given = process.env["SEED"]
   if (given === undefined) return Date.now() % 1_000_000
   const seed = Number(given)
