@@ -16,8 +16,10 @@ async function defined<T>(promise: PromiseLike<T>): Promise<T> {
     }
   }
   if (cancelled === undefined) return future.result()
-  // Nobody sees a failure now; the shields that were cancelled have reported it.
-  future.exception()
+  // Nobody sees a failure now. A shield that was cancelled has reported it, but not one that was
+  // told of it in the instant of the request.
+  const exception = future.exception()
+  if (exception !== undefined) future.getLoop().callExceptionHandler({ message: "a failure that nobody sees", exception })
   throw cancelled.error
 }
 
