@@ -174,7 +174,7 @@ export class EventLoop extends Scheduler {
     this.setDebug(false)
     this.shutDown()
     for (const resource of this.resources) {
-      if (debug) host.warn(`${resource.toString()} was still open when its event loop was closed; close it, and await waitClosed()`, "ASYNCIO_UNCLOSED")
+      if (debug && resource.endsWithLoop !== true) host.warn(`${resource.toString()} was still open when its event loop was closed; close it, and await waitClosed()`, "ASYNCIO_UNCLOSED")
       resource.abandon()
     }
     this.resources.clear()

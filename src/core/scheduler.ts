@@ -42,6 +42,8 @@ export interface Registered extends Linked<Registered> {
 /** What of the host's a loop has open, such as a socket. */
 export interface Resource {
   toString(): string
+  /** It is never closed by anybody but the loop, so nobody forgot to. */
+  readonly endsWithLoop?: true
   /** The loop is closed: nobody will ever use it again. */
   abandon(): void
 }

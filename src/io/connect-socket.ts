@@ -5,6 +5,7 @@ import { connect, type Socket, type TcpNetConnectOpts } from "node:net"
 import { osError } from "../errors/os-errors.ts"
 import { atRoot } from "../host/node.ts"
 import { hostOperation, type HostOperation } from "../core/host-operation.ts"
+import { unheard } from "./unheard.ts"
 
 /** Where a socket connects to, and from. */
 export type ConnectTarget =
@@ -26,6 +27,7 @@ export function connectSocket(target: ConnectTarget, what: string): HostOperatio
         socket.off("error", onError)
       }
       const onConnect = (): void => {
+        socket.on("error", unheard)
         over()
         // Whoever takes it begins to read.
         socket.pause()
@@ -58,6 +60,6 @@ function parameters(target: ConnectTarget): { path: string } | TcpNetConnectOpts
 }
 
 function discard(socket: Socket): void {
-  socket.on("error", () => {}) // nobody is left to hear of it
+  socket.on("error", unheard)
   socket.destroy()
 }

@@ -6,7 +6,7 @@
 import { Socket } from "node:net"
 import { checkFunction, checkInteger, checkSeconds, describe } from "../structures/arguments.ts"
 import { ExceptionGroup } from "../errors/exception-group.ts"
-import { OSError } from "../errors/os-errors.ts"
+import { AddressLookupError, OSError } from "../errors/os-errors.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { CallbackContext } from "../core/callback-context.ts"
 import type { Coroutine } from "../core/coroutine.ts"
@@ -21,6 +21,7 @@ import { begin } from "./stream-transport.ts"
 import { tlsHandshake } from "./tls-handshake.ts"
 import { checkTls, type StartTlsOptions, type Tls } from "./tls-options.ts"
 import type { Transport } from "./transport.ts"
+import { unheard } from "./unheard.ts"
 
 /** TLS, or not. */
 export interface TlsChoice extends Omit<StartTlsOptions, "ssl" | "serverSide"> {
@@ -57,15 +58,24 @@ export function createConnection<P extends BaseProtocol>(
   options: ConnectionOptions = {},
 ): Coroutine<[Transport, P]> {
   checkFunction(protocolFactory, "the protocol factory of createConnection")
+  const tls = checkConnection(host, port, options)
+  return new BodyCoroutine("createConnection", open<P>, undefined, [loop, protocolFactory, host ?? "localhost", port ?? 0, options, tls])
+}
+
+/** @throws TypeError or RangeError for what makes no sense; OSError for a socket that is not connected. */
+export function checkConnection(host: unknown, port: unknown, options: ConnectionOptions): Tls | undefined {
   const { sock, localAddr, interleave, happyEyeballsDelay, family = 0 } = options
   if (sock === undefined) {
     if (host === undefined && port === undefined) throw new TypeError("createConnection needs a host and a port, or a connected socket in { sock }")
     if (host !== null && host !== undefined && typeof host !== "string") throw new TypeError(`a host is a name or address, not ${describe(host)}`)
+    if (host === "") throw new TypeError("a host is a name or address, not an empty text; null stands for this machine")
     checkPort(port)
   } else if ((host ?? port) !== undefined && (host ?? port) !== null) {
     throw new TypeError("createConnection takes either a host and a port, or { sock }, not both")
   } else if (!(sock instanceof Socket)) {
     throw new TypeError(`sock is a connected Socket of node:net, not ${describe(sock)}`)
+  } else {
+    checkConnected(sock)
   }
   if (happyEyeballsDelay !== null && happyEyeballsDelay !== undefined) checkSeconds(happyEyeballsDelay, "happyEyeballsDelay")
   if (interleave !== undefined) checkInteger(interleave, "interleave", 0)
@@ -75,7 +85,7 @@ export function createConnection<P extends BaseProtocol>(
   if (tls !== undefined && (host ?? undefined) === undefined && tls.serverHostname === undefined) {
     throw new TypeError("TLS without a host needs serverHostname: whose certificate to expect, or an empty text for no check")
   }
-  return new BodyCoroutine("createConnection", open<P>, undefined, [loop, protocolFactory, host ?? "localhost", port ?? 0, options, tls])
+  return tls
 }
 
 /** Connects to a Unix socket. */
@@ -86,11 +96,20 @@ export function createUnixConnection<P extends BaseProtocol>(
   options: UnixConnectionOptions = {},
 ): Coroutine<[Transport, P]> {
   checkFunction(protocolFactory, "the protocol factory of createUnixConnection")
+  const tls = checkUnixConnection(path, options)
+  return new BodyCoroutine("createUnixConnection", openUnix<P>, undefined, [loop, protocolFactory, path ?? "", options.sock, tls])
+}
+
+/** As `checkConnection`. */
+export function checkUnixConnection(path: unknown, options: UnixConnectionOptions): Tls | undefined {
   const tls = checkTls(options, "client")
   if (tls !== undefined && tls.serverHostname === undefined) throw new TypeError("TLS over a Unix socket needs serverHostname: whose certificate to expect")
-  if (options.sock === undefined) checkPath(path)
+  const { sock } = options
+  if (sock === undefined) checkPath(path)
+  else if (!(sock instanceof Socket)) throw new TypeError(`sock is a connected Socket of node:net, not ${describe(sock)}`)
   else if (path !== undefined && path !== null) throw new TypeError("createUnixConnection takes either a path or { sock }, not both")
-  return new BodyCoroutine("createUnixConnection", openUnix<P>, undefined, [loop, protocolFactory, path ?? "", options.sock, tls])
+  else checkConnected(sock)
+  return tls
 }
 
 async function open<P extends BaseProtocol>(
@@ -115,7 +134,7 @@ async function openUnix<P extends BaseProtocol>(
   tls: Tls | undefined,
 ): Promise<[Transport, P]> {
   const calls = new CallbackContext(loop)
-  const socket = sock ?? (await connectSocket({ path }, path))
+  const socket = sock ?? (await connectSocket({ path }, showName(path)))
   return await adopt(loop, socket, protocolFactory, calls, { tls, what: path, path, host: undefined })
 }
 
@@ -137,17 +156,16 @@ export async function adopt<P extends BaseProtocol>(
 ): Promise<[Transport, P]> {
   const secured =
     tls === undefined ? socket : await tlsHandshake(socket, { loop, tls, serverSide, host, what: what ?? "the peer of a socket" })
-  let protocol: P
   try {
-    protocol = protocolFactory()
+    const protocol = protocolFactory()
+    const transport = new SocketTransport(loop, secured, protocol, { calls, tls, what, path, serverSide })
+    transport[begin]()
+    return [transport, protocol]
   } catch (error) {
-    secured.on("error", () => {}) // nobody is left to hear of it
+    secured.on("error", unheard)
     secured.destroy()
     throw error
   }
-  const transport = new SocketTransport(loop, secured, protocol, { calls, tls, what, path, serverSide })
-  transport[begin]()
-  return [transport, protocol]
 }
 
 async function connectToAny(host: string, port: number, options: ConnectionOptions): Promise<Socket> {
@@ -158,6 +176,7 @@ async function connectToAny(host: string, port: number, options: ConnectionOptio
     const target: ConnectTarget = { host: address.address, port, family: address.family, localAddr }
     return () => connectSocket(target, what(address.address))
   })
+  if (attempts.length === 0) throw new AddressLookupError(`the host ${JSON.stringify(host)} has no address`)
   if (attempts.length === 1) return await (attempts[0] as () => Coroutine<Socket>)() // there is one
   const errors: unknown[] = []
   if (happyEyeballsDelay === null) {
@@ -206,6 +225,12 @@ export function checkPort(port: unknown): void {
       ? new TypeError(`a port is a number from 0 to 65535, not ${describe(port)}`)
       : new RangeError(`a port is a whole number from 0 to 65535, not ${port}`)
   }
+}
+
+/** Any other would be a connection that never begins, or never ends. */
+export function checkConnected(sock: Socket): void {
+  if (!sock.destroyed && !sock.pending) return
+  throw new OSError(`the socket that was given is ${sock.destroyed ? "closed" : "not connected yet"}; give one that is connected`, { code: "ENOTCONN" })
 }
 
 export function checkPath(path: unknown): void {

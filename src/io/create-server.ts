@@ -8,6 +8,7 @@ import { dirname } from "node:path"
 import { createServer as createNetServer, type ListenOptions, type Server as NetServer, type Socket } from "node:net"
 import { createServer as createTlsServer, type TLSSocket } from "node:tls"
 import { checkFunction, checkInteger, describe } from "../structures/arguments.ts"
+import { RuntimeError } from "../errors/misuse.ts"
 import { osError } from "../errors/os-errors.ts"
 import { atRoot } from "../host/node.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
@@ -22,6 +23,7 @@ import { showName } from "./socket-name.ts"
 import { SocketTransport } from "./socket-transport.ts"
 import { begin } from "./stream-transport.ts"
 import { checkTls, type Tls } from "./tls-options.ts"
+import { unheard } from "./unheard.ts"
 
 /** What all servers are made with. */
 export interface ServingOptions extends TlsChoice {
@@ -63,8 +65,25 @@ export function createServer(
   options: ServerOptions = {},
 ): Coroutine<Server> {
   checkFunction(protocolFactory, "the protocol factory of createServer")
+  const { addresses, tls } = checkServer(host, port, options)
+  return new BodyCoroutine("createServer", serve, undefined, [loop, protocolFactory, addresses, options, tls])
+}
+
+function listOf(hosts: readonly string[]): readonly string[] {
+  if (!Array.isArray(hosts)) throw new TypeError(`hosts are a name or address, or a list of these, not ${describe(hosts)}`)
+  if (hosts.length === 0) throw new RangeError("a server needs a host to listen on, but the list of them is empty; null stands for all interfaces")
+  return hosts
+}
+
+interface Checked {
+  readonly addresses: readonly Address[]
+  readonly tls: Tls | undefined
+}
+
+/** @throws TypeError or RangeError for what makes no sense. */
+export function checkServer(host: string | readonly string[] | null | undefined, port: number, options: ServerOptions): Checked {
   checkPort(port)
-  const hosts = host === null || host === undefined || host === "" ? [undefined] : typeof host === "string" ? [host] : [...host]
+  const hosts = host === null || host === undefined || host === "" ? [undefined] : typeof host === "string" ? [host] : listOf(host)
   for (const each of hosts) {
     if (each !== undefined && typeof each !== "string") throw new TypeError(`a host is a name or address, not ${describe(each)}`)
   }
@@ -74,7 +93,7 @@ export function createServer(
     what: showName([each ?? "*", port]),
     listen: { port, backlog, reusePort, ipv6Only, ...(each === undefined ? {} : { host: each }) },
   }))
-  return new BodyCoroutine("createServer", serve, undefined, [loop, protocolFactory, addresses, options])
+  return { addresses, tls: checkServerTls(options) }
 }
 
 /** Makes a server of a Unix socket; what an earlier one has left at `path` is removed. */
@@ -85,11 +104,25 @@ export function createUnixServer(
   options: UnixServerOptions = {},
 ): Coroutine<Server> {
   checkFunction(protocolFactory, "the protocol factory of createUnixServer")
+  const { addresses, tls } = checkUnixServer(path, options)
+  return new BodyCoroutine("createUnixServer", serve, undefined, [loop, protocolFactory, addresses, options, tls])
+}
+
+/** @throws TypeError or RangeError for what makes no sense. */
+export function checkUnixServer(path: string, options: UnixServerOptions): Checked {
   checkPath(path)
   const { backlog = BACKLOG, cleanupSocket = true } = options
   checkInteger(backlog, "backlog", 1)
-  const addresses = [{ what: path, listen: { path, backlog }, path, cleanupSocket }]
-  return new BodyCoroutine("createUnixServer", serve, undefined, [loop, protocolFactory, addresses, options])
+  const addresses = [{ what: showName(path), listen: { path, backlog }, path, cleanupSocket }]
+  return { addresses, tls: checkServerTls(options) }
+}
+
+function checkServerTls(options: ServingOptions): Tls | undefined {
+  const tls = checkTls(options, "server")
+  if (tls !== undefined && [tls.options.cert, tls.options.pfx, tls.options.SNICallback].every((one) => one === undefined)) {
+    throw new TypeError("a server takes its certificate as { ssl: { cert, key } }: Node's TLS servers make their own secureContext")
+  }
+  return tls
 }
 
 interface Address {
@@ -105,8 +138,8 @@ async function serve(
   protocolFactory: () => BaseProtocol,
   addresses: readonly Address[],
   options: ServerOptions & UnixServerOptions,
+  tls: Tls | undefined,
 ): Promise<Server> {
-  const tls = checkTls(options, "server")
   const calls = new CallbackContext(loop)
   const server = new Server(loop, (owner) =>
     addresses.map((address) => new SocketListener({ loop, owner, calls, protocolFactory, tls, address, keepAlive: options.keepAlive ?? false })),
@@ -160,6 +193,7 @@ class SocketListener implements Listener {
         const over = (): void => {
           server.off("listening", onListening)
           server.off("error", onError)
+          server.off("close", onClose)
         }
         const onListening = (): void => {
           over()
@@ -170,15 +204,27 @@ class SocketListener implements Listener {
           over()
           done.failed(osError(inMissingFolder(error, address.path), `cannot listen on ${address.what}`))
         }
+        const onClose = (): void => {
+          over()
+          done.failed(new RuntimeError(`the server on ${address.what} was closed before it listened; make a new one`))
+        }
         server.on("listening", onListening)
         server.on("error", onError)
+        server.on("close", onClose)
         atRoot(() => server.listen(address.listen))
         return () => {
           over()
-          server.close()
+          this.#stop()
         }
       },
     })
+  }
+
+  /** The host begins to listen in its own time, also after it was told to close. */
+  #stop(): void {
+    const { server } = this
+    if (!server.listening) server.once("listening", () => server.close())
+    server.close()
   }
 
   close(): void {
@@ -188,7 +234,7 @@ class SocketListener implements Listener {
     const keep = path !== undefined && this.#inode !== undefined && (cleanupSocket === false || inodeOf(path) !== this.#inode)
     const aside = `${path}.${process.pid}.keep`
     const moved = keep && path !== undefined && move(path, aside)
-    if (this.server.listening) this.server.close()
+    this.#stop()
     if (moved && path !== undefined) move(aside, path)
   }
 
@@ -212,7 +258,7 @@ class SocketListener implements Listener {
         transport[begin]()
       }, undefined)
     } catch (exception) {
-      socket.on("error", () => {}) // nobody is left to hear of it
+      socket.on("error", unheard)
       socket.destroy()
       loop.callExceptionHandler({ message: `Error on the protocol factory of a server on ${address.what}`, exception })
     }
@@ -245,7 +291,7 @@ class SocketListener implements Listener {
 /** What a server that has ended left: else the address would be in use for ever. */
 function removeStale(path: string): void {
   try {
-    if (!path.startsWith("\0") && statSync(path).isSocket()) unlinkSync(path)
+    if (!isAbstract(path) && statSync(path).isSocket()) unlinkSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw osError(error, `cannot remove the old socket ${path}`)
   }
@@ -254,12 +300,17 @@ function removeStale(path: string): void {
 /** The host calls a missing folder a lack of permission. */
 function inMissingFolder(error: Error, path: string | undefined): Error {
   const { code } = error as NodeJS.ErrnoException
-  if (path === undefined || code !== "EACCES" || path.startsWith("\0") || existsSync(dirname(path))) return error
+  if (path === undefined || code !== "EACCES" || isAbstract(path) || existsSync(dirname(path))) return error
   return Object.assign(error, { code: "ENOENT" })
 }
 
+/** A name of Linux that is no file. */
+function isAbstract(path: string): boolean {
+  return path.startsWith("\0")
+}
+
 function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino
+  return isAbstract(path) ? undefined : statSync(path, { throwIfNoEntry: false })?.ino
 }
 
 function move(from: string, to: string): boolean {

@@ -5,17 +5,27 @@
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#opening-network-connections
  */
 import type { Socket } from "node:net"
+import type { Readable, Writable } from "node:stream"
 import { describe } from "../structures/arguments.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { CallbackContext } from "../core/callback-context.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { EventLoop } from "../core/event-loop.ts"
 import type { BaseProtocol, BaseTransport } from "./base-transport.ts"
-import { adopt, createConnection, createUnixConnection, type ConnectionOptions, type TlsChoice, type UnixConnectionOptions } from "./create-connection.ts"
+import { adopt, checkConnected, createConnection, createUnixConnection, type ConnectionOptions, type TlsChoice, type UnixConnectionOptions } from "./create-connection.ts"
 import { createServer, createUnixServer, type ServerOptions, type UnixServerOptions } from "./create-server.ts"
+import { connectReadPipe, connectWritePipe } from "./connect-pipe.ts"
+import { createDatagramEndpoint, type DatagramOptions } from "./create-datagram-endpoint.ts"
+import { subprocessExec, subprocessShell } from "./create-subprocess.ts"
+import { getaddrinfo, getnameinfo, type AddressEntry, type AddressOptions, type NameFlag } from "./getaddrinfo.ts"
+import type { SubprocessProtocol } from "./protocol.ts"
+import { sendfile, type SendableFile, type SendfileOptions } from "./sendfile.ts"
 import type { Server } from "./server.ts"
+import { addSignalHandler, removeSignalHandler } from "./signal-handlers.ts"
+import type { Signal } from "./signal-name.ts"
+import type { ShellOptions, SubprocessOptions } from "./subprocess-options.ts"
 import { checkTls, type StartTlsOptions } from "./tls-options.ts"
-import type { Transport } from "./transport.ts"
+import type { DatagramTransport, ReadTransport, SubprocessTransport, Transport, WriteTransport } from "./transport.ts"
 import { upgradeToTls } from "./upgrade-to-tls.ts"
 
 declare module "../core/event-loop.ts" {
@@ -63,6 +73,76 @@ declare module "../core/event-loop.ts" {
     connectAcceptedSocket<P extends BaseProtocol>(protocolFactory: () => P, sock: Socket, options?: TlsChoice): Coroutine<[Transport, P]>
 
     /**
+     * Makes an endpoint for datagrams.
+     *
+     * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_datagram_endpoint
+     */
+    createDatagramEndpoint<P extends BaseProtocol>(protocolFactory: () => P, options?: DatagramOptions): Coroutine<[DatagramTransport, P]>
+
+    /**
+     * Gives what comes through a pipe, a FIFO or a terminal to a protocol.
+     *
+     * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.connect_read_pipe
+     */
+    connectReadPipe<P extends BaseProtocol>(
+      protocolFactory: () => P,
+      pipe: Readable | NodeJS.ReadableStream | number,
+    ): Coroutine<[transport: ReadTransport, protocol: P]>
+
+    /** Writes what a protocol gives into a pipe, a FIFO or a terminal. */
+    connectWritePipe<P extends BaseProtocol>(
+      protocolFactory: () => P,
+      pipe: Writable | NodeJS.WritableStream | number,
+    ): Coroutine<[transport: WriteTransport, protocol: P]>
+
+    /**
+     * Starts a program whose pipes and whose end are told to a protocol; arguments and options as
+     * for `createSubprocessExec`.
+     *
+     * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.subprocess_exec
+     */
+    subprocessExec<P extends SubprocessProtocol>(
+      protocolFactory: () => P,
+      program: string,
+      ...given: (string | SubprocessOptions)[]
+    ): Coroutine<[transport: SubprocessTransport, protocol: P]>
+
+    /** The same through the shell. */
+    subprocessShell<P extends SubprocessProtocol>(
+      protocolFactory: () => P,
+      line: string,
+      options?: ShellOptions,
+    ): Coroutine<[transport: SubprocessTransport, protocol: P]>
+
+    /**
+     * Calls `callback` in the loop when the process gets `signal`, instead of what the signal does
+     * by itself; one for each signal.
+     *
+     * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.add_signal_handler
+     */
+    addSignalHandler<A extends unknown[]>(signal: Signal, callback: (...args: A) => unknown, ...args: A): void
+
+    /** Takes the handler of `signal` off; false if there is none. */
+    removeSignalHandler(signal: Signal): boolean
+
+    /**
+     * The addresses of a host and the port of a service.
+     *
+     * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.getaddrinfo
+     */
+    getaddrinfo(host: string | null | undefined, port: number | string | null | undefined, options?: AddressOptions): Coroutine<AddressEntry[]>
+
+    /** The host and the service at an address. */
+    getnameinfo(address: readonly [host: string, port: number], flags?: readonly NameFlag[]): Coroutine<[host: string, service: string]>
+
+    /**
+     * Sends `count` bytes of a file from `offset` on, or all that follow; gives how many there were.
+     *
+     * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.sendfile
+     */
+    sendfile(transport: Transport, file: SendableFile, offset?: number, count?: number | null, options?: SendfileOptions): Coroutine<number>
+
+    /**
      * Puts TLS over a transport, which is spent; `protocol` goes on with the one that is given.
      *
      * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.start_tls
@@ -86,10 +166,41 @@ const methods: Partial<EventLoop> & ThisType<EventLoop> = {
   },
   connectAcceptedSocket(protocolFactory, sock, options = {}) {
     if (typeof sock?.write !== "function") throw new TypeError(`connectAcceptedSocket takes a Socket of node:net, not ${describe(sock)}`)
+    checkConnected(sock)
     const tls = checkTls(options, "server")
     return new BodyCoroutine("connectAcceptedSocket", () =>
       adopt(this, sock, protocolFactory, new CallbackContext(this), { tls, what: undefined, host: undefined, serverSide: true }),
     )
+  },
+  createDatagramEndpoint(protocolFactory, options) {
+    return createDatagramEndpoint(this, protocolFactory, options)
+  },
+  connectReadPipe(protocolFactory, pipe) {
+    return connectReadPipe(this, protocolFactory, pipe)
+  },
+  connectWritePipe(protocolFactory, pipe) {
+    return connectWritePipe(this, protocolFactory, pipe)
+  },
+  subprocessExec(protocolFactory, ...given) {
+    return subprocessExec(this, protocolFactory, ...given)
+  },
+  subprocessShell(protocolFactory, line, options) {
+    return subprocessShell(this, protocolFactory, line, options)
+  },
+  addSignalHandler(signal, callback, ...args) {
+    addSignalHandler(this, signal, callback, ...args)
+  },
+  removeSignalHandler(signal) {
+    return removeSignalHandler(this, signal)
+  },
+  getaddrinfo(host, port, options) {
+    return getaddrinfo(host, port, options)
+  },
+  getnameinfo(address, flags) {
+    return getnameinfo(address, flags)
+  },
+  sendfile(transport, file, offset, count, options) {
+    return sendfile(transport, file, offset, count, options)
   },
   startTls(transport, protocol, ssl, options = {}) {
     return new BodyCoroutine("startTls", () => upgradeToTls(this, transport, null, protocol, { ...options, ssl }))

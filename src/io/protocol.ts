@@ -3,6 +3,7 @@
  *
  * @see https://docs.python.org/3/library/asyncio-protocol.html#protocols
  */
+import { describe } from "../structures/arguments.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { BaseProtocol } from "./base-transport.ts"
 import type { SocketName } from "./socket-name.ts"
@@ -73,5 +74,12 @@ export function giveData(protocol: BaseProtocol, chunk: Buffer): void {
     buffer.set(rest.subarray(0, count))
     rest = rest.subarray(count)
     buffered.bufferUpdated(count)
+  }
+}
+
+/** @throws TypeError for what is no protocol, such as nothing from a factory that forgot to return it. */
+export function checkProtocol(given: unknown): void {
+  if (typeof (given as Partial<BaseProtocol> | null | undefined)?.connectionMade !== "function") {
+    throw new TypeError(`a protocol, such as an object of a class that extends Protocol, is expected of its factory, not ${describe(given)}`)
   }
 }

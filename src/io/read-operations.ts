@@ -77,12 +77,12 @@ export abstract class ReadOperation<T> extends Operation<T> {
     const loop = this.frame?.loop
     this.dropped()
     if (error !== null) throw error
-    this.rewind()
+    this.lookAgain()
     return this.#attempt(loop)
   }
 
-  /** Another read may have come between the look that woke it and its turn. */
-  protected rewind(): void {}
+  /** Another read may have taken what was looked at. */
+  lookAgain(): void {}
 
   dropped(): void {
     if (!this.#waits) return
@@ -159,7 +159,7 @@ abstract class SeparatedRead<T> extends ReadOperation<T> {
     return this.#find() || this.#from > this.reader.limit
   }
 
-  protected override rewind(): void {
+  override lookAgain(): void {
     this.#from = 0
   }
 

@@ -11,6 +11,7 @@ import type { EventLoop } from "../core/event-loop.ts"
 import type { Resource } from "../core/scheduler.ts"
 import { Future } from "../core/future.ts"
 import { Event } from "../sync/event.ts"
+import { Lock } from "../sync/lock.ts"
 import { nameOf, showName, TransportSocket } from "./socket-name.ts"
 import type { StreamTransport, TransportOwner } from "./stream-transport.ts"
 
@@ -36,6 +37,7 @@ export class Server extends Shown implements TransportOwner, Resource {
   readonly #listeners: readonly Listener[]
   readonly #open = new Set<StreamTransport>()
   readonly #over = new Event()
+  readonly #starting = new Lock()
   #state: "made" | "serving" | "closed" = "made"
   #forever: Future<never> | null = null
 
@@ -58,7 +60,7 @@ export class Server extends Shown implements TransportOwner, Resource {
   /** The sockets that listen; empty before it serves and once it is closed. `sockets[0].getsockname()` tells the port. */
   get sockets(): readonly TransportSocket[] {
     if (this.#state !== "serving") return []
-    return this.#listeners.map(({ server }) => new TransportSocket(() => nameOf(server.address())))
+    return this.#listeners.filter(({ server }) => server.listening).map(({ server }) => new TransportSocket(() => nameOf(server.address())))
   }
 
   /** How many connections are open. */
@@ -75,16 +77,25 @@ export class Server extends Shown implements TransportOwner, Resource {
     return startServing(this.#serve)
   }
 
-  readonly #serve = async (): Promise<void> => {
+  /** One at a time: who comes second must not go on before there is somebody who listens. */
+  readonly #serve = (): Coroutine<void> =>
+    this.#starting.run(async () => {
+      this.#checkOpen()
+      if (this.#state === "serving") return
+      this.#state = "serving"
+      try {
+        for (const listener of this.#listeners) {
+          await listener.listen()
+          this.#checkOpen()
+        }
+      } catch (error) {
+        this.close()
+        throw error
+      }
+    })
+
+  #checkOpen(): void {
     if (this.#state === "closed") throw new RuntimeError(`${this.toString()} is closed; make a new one`)
-    if (this.#state === "serving") return
-    this.#state = "serving"
-    try {
-      for (const listener of this.#listeners) await listener.listen()
-    } catch (error) {
-      this.close()
-      throw error
-    }
   }
 
   /**
@@ -101,11 +112,11 @@ export class Server extends Shown implements TransportOwner, Resource {
 
   readonly #serveForever = async (): Promise<void> => {
     if (this.#forever !== null) throw new RuntimeError(`${this.toString()} is already being served by another task`)
-    if (this.#state === "closed") throw new RuntimeError(`${this.toString()} is closed; make a new one`)
-    await this.startServing()
+    this.#checkOpen()
     const forever = new Future<never>({ loop: this.#loop })
     this.#forever = forever
     try {
+      await this.startServing()
       await forever
     } catch (error) {
       if (error instanceof CancelledError) {
@@ -181,7 +192,7 @@ export class Server extends Shown implements TransportOwner, Resource {
   }
 }
 
-const startServing = coroutine("Server.startServing", (serve: () => Promise<void>) => serve())
+const startServing = coroutine("Server.startServing", (serve: () => Coroutine<void>) => serve())
 const serveForever = coroutine("Server.serveForever", (serve: () => Promise<void>) => serve())
 const waitClosed = coroutine("Server.waitClosed", async (over: Event) => {
   await over.wait()

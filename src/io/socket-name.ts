@@ -5,7 +5,8 @@ export type SocketName = readonly [host: string, port: number] | string
 
 /** Shows a socket's name: `127.0.0.1:80`, `[::1]:80`, `/run/it.sock`. */
 export function showName(name: SocketName): string {
-  if (typeof name === "string") return name === "" ? "an unnamed socket" : name
+  // A name of Linux that is no file begins with a zero byte, which tools show as @.
+  if (typeof name === "string") return name === "" ? "an unnamed socket" : name.replace(/^\0/, "@")
   const [host, port] = name
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`
 }

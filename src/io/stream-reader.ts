@@ -215,6 +215,7 @@ export class StreamReader extends Shown {
   }
 
   [consumed](): void {
+    this.#waiter?.lookAgain()
     if (this.#paused && this[buffer].size <= this.limit) this.#resume()
   }
 

@@ -11,14 +11,18 @@ import type { CallbackContext } from "../core/callback-context.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import type { Resource } from "../core/scheduler.ts"
 import { type BaseProtocol, hostDriven } from "./base-transport.ts"
-import { giveData, type Protocol } from "./protocol.ts"
+import { checkProtocol, giveData, type Protocol } from "./protocol.ts"
 import { Transport, type WriteBufferLimits } from "./transport.ts"
+import { unheard } from "./unheard.ts"
 import { WriteLimits } from "./write-limits.ts"
 
 /** Whether a protocol's callbacks run none of the user's code, and so need no context. */
 export const internal: unique symbol = Symbol("internal")
 /** Takes a transport off its stream, which goes on; used to put TLS over it. */
 export const detach: unique symbol = Symbol("detach")
+/** Ends what `detach` began: either of the two is called, once. */
+export const handedOver: unique symbol = Symbol("handedOver")
+export const lost: unique symbol = Symbol("lost")
 /** Tells the protocol of the connection and begins to read; `resumed` if it knows of it. */
 export const begin: unique symbol = Symbol("begin")
 
@@ -43,6 +47,10 @@ export interface StreamTransportOptions {
 
 const WARN_AFTER = 5
 
+const LONG = 4096
+
+const nothing = Buffer.alloc(0)
+
 /**
  * Invariants: the protocol hears `connectionMade` once, then data and the end of the input,
  * then `connectionLost` once (R163); after `close` it hears nothing but that. The loop lists
@@ -64,11 +72,14 @@ export class StreamTransport extends Transport implements Resource {
   #readingPaused = false
   #error: unknown = null
   #lateWrites = 0
+  /** What came while reading was paused. */
+  #held: Buffer | null = null
   /** What came while the loop did not run. */
   #deferred: (() => void)[] | null = null
 
   constructor(loop: EventLoop, stream: Duplex, protocol: BaseProtocol, options: StreamTransportOptions) {
     super()
+    checkProtocol(protocol)
     this.loop = loop
     this.stream = stream
     this.#protocol = protocol
@@ -80,6 +91,7 @@ export class StreamTransport extends Transport implements Resource {
     // Shared functions that find the transport on the stream: a closure for each would cost
     // every idle connection some hundred bytes.
     stream.on("error", StreamTransport.#onError)
+    stream.off("error", unheard)
     stream.on("close", StreamTransport.#onClose)
     loop.resources.add(this)
     this.#owner?.opened(this)
@@ -98,9 +110,16 @@ export class StreamTransport extends Transport implements Resource {
   }
 
   #startReading(): void {
-    if (this.#lost || this.#closing) return
     const { stream } = this
-    if (!stream.readable && !stream.readableEnded) return
+    // What ended before anybody listened tells it no more.
+    if (stream.errored !== null) this.#error ??= this.explain(stream.errored)
+    if (stream.closed) this.#closed()
+    if (this.#lost || this.#closing) return
+    if (stream.readableEnded) {
+      this.#tell("eofReceived", () => this.#ended())
+      return
+    }
+    if (!stream.readable) return
     stream.on("end", StreamTransport.#onEnd)
     if (this.#readingPaused) stream.pause()
     if (!this.readDirectly(StreamTransport.#onData)) stream.on("data", StreamTransport.#onData)
@@ -127,7 +146,8 @@ export class StreamTransport extends Transport implements Resource {
     if (transport === undefined) return
     // Both sides have said all they had to: that the peer was gone before the last word loses nothing.
     if (transport.#closing && transport.#eofReceived && this.writableLength === 0) return
-    transport.#error ??= transport.explain(error)
+    // Node goes on to tell the end of a TLS connection that has failed, as if all had come.
+    transport.destroy(transport.explain(error))
   }
 
   static readonly #onClose = function (this: Carrier): void {
@@ -142,10 +162,19 @@ export class StreamTransport extends Transport implements Resource {
 
   #received(chunk: Buffer): void {
     if (this.#closing) return
+    if (this.#readingPaused || this.#held !== null) {
+      this.#hold(chunk)
+      return
+    }
     if (this.#protocol[internal as never] === true && this.loop.running && this.#deferred === null) {
       this.loop.calledByHost = true
-      ;(this.#protocol as Protocol).dataReceived(chunk) // internal ones are streams' own
-      this.loop.calledByHost = false
+      try {
+        ;(this.#protocol as Protocol).dataReceived(chunk) // internal ones are streams' own
+      } catch (exception) {
+        this.#failed("dataReceived", exception, true)
+      } finally {
+        this.loop.calledByHost = false
+      }
       return
     }
     // A loop that stands still reads no more than this.
@@ -157,14 +186,28 @@ export class StreamTransport extends Transport implements Resource {
     })
   }
 
+  /** The host had begun to read before it was told to pause: that comes all the same, and waits. */
+  #hold(chunk: Buffer): void {
+    if (this.#readingPaused) this.stream.pause()
+    this.#held = this.#held === null ? chunk : Buffer.concat([this.#held, chunk])
+  }
+
+  #release(): void {
+    const held = this.#held
+    if (held === null || this.#readingPaused) return
+    this.#held = null
+    this.#received(held)
+  }
+
   #ended(): void {
+    this.#release()
     this.#eofReceived = true
     if (this.#closing) return
     let keep = false
     this.#call("eofReceived", (protocol) => {
       keep = (protocol as Protocol).eofReceived?.() === true // datagrams have no end
     }, true)
-    if (!keep) this.close()
+    if (!keep || !this.canWriteEof()) this.close()
   }
 
   #closed(): void {
@@ -210,12 +253,16 @@ export class StreamTransport extends Transport implements Resource {
       if (mayBeInternal && protocol[internal as never] === true) callback(protocol)
       else this.#calls.run(`protocol.${name}`, callback, protocol)
     } catch (exception) {
-      const what = fatal ? "Fatal error: " : ""
-      if (!(exception instanceof OSError)) {
-        this.loop.callExceptionHandler({ message: `${what}protocol.${name}() call failed.`, exception, transport: this, protocol })
-      }
-      if (fatal) this.destroy(exception)
+      this.#failed(name, exception, fatal)
     }
+  }
+
+  #failed(name: string, exception: unknown, fatal: boolean): void {
+    const what = fatal ? "Fatal error: " : ""
+    if (!(exception instanceof OSError)) {
+      this.loop.callExceptionHandler({ message: `${what}protocol.${name}() call failed.`, exception, transport: this, protocol: this.#protocol })
+    }
+    if (fatal) this.destroy(exception)
   }
 
   override get [hostDriven](): boolean {
@@ -223,6 +270,7 @@ export class StreamTransport extends Transport implements Resource {
   }
 
   setProtocol(protocol: BaseProtocol): void {
+    checkProtocol(protocol)
     this.#protocol = protocol
   }
 
@@ -248,6 +296,7 @@ export class StreamTransport extends Transport implements Resource {
     if (this.#closing || !this.#readingPaused) return
     this.#readingPaused = false
     this.stream.resume()
+    if (this.#held !== null) this.loop.schedule({ quiet: false, run: () => this.#release() })
   }
 
   close(): void {
@@ -299,10 +348,13 @@ export class StreamTransport extends Transport implements Resource {
     this.stream.end()
   }
 
-  write(data: string | Uint8Array): void {
-    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
-      throw new TypeError(`write takes bytes or text, not ${describe(data)}`)
+  write(given: string | Uint8Array): void {
+    if (typeof given !== "string" && !(given instanceof Uint8Array)) {
+      throw new TypeError(`write takes bytes or text, not ${describe(given)}`)
     }
+    const { stream } = this
+    // Text that has to wait is counted, and so as bytes; the host is quicker with text.
+    const data = typeof given === "string" && (given.length > LONG || stream.writableLength > 0) ? Buffer.from(given) : given
     if (this.#eofSent) throw new RuntimeError("cannot write after writeEof(), which ended the output")
     if (data.length === 0) return
     if (this.#closing) {
@@ -312,7 +364,6 @@ export class StreamTransport extends Transport implements Resource {
       }
       return
     }
-    const { stream } = this
     // What goes out at once needs no callback, which would cost a tick of the host's.
     if (stream.writableLength + data.length <= this.#limits.high) stream.write(data)
     else stream.write(data, this.#written)
@@ -355,6 +406,8 @@ export class StreamTransport extends Transport implements Resource {
     this.#limits.set(limits)
     this.#checkHigh()
     this.#written()
+    // What waits already was written without word of its end, as long as that was below the mark.
+    if (this.#limits.paused && this.stream.writable) this.stream.write(nothing, this.#written)
   }
 
   [detach](): Duplex {
@@ -368,12 +421,31 @@ export class StreamTransport extends Transport implements Resource {
     ] as const) {
       carrier.off(event, listener)
     }
+    carrier.on("error", unheard)
     carrier.pause()
+    if (this.#held !== null) carrier.unshift(this.#held)
     this.loop.resources.delete(this)
     this.#closing = true
     this.#lost = true
-    this.#owner?.closed(this)
     return carrier
+  }
+
+  /** Another transport has the connection now. */
+  [handedOver](): void {
+    this.#owner?.closed(this)
+  }
+
+  /** The connection was lost on its way to another transport. */
+  [lost](error: unknown): void {
+    this.#tell("connectionLost", () => {
+      this.#call("connectionLost", (protocol) => protocol.connectionLost(error), false)
+      this.#owner?.closed(this)
+    })
+  }
+
+  /** Whether the protocol was told to stop writing. */
+  get writingPaused(): boolean {
+    return this.#limits.paused
   }
 
   /** Who else is told of it. */

@@ -7,8 +7,8 @@ import { checkFunction, checkInteger } from "../structures/arguments.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { getRunningLoop } from "../core/running.ts"
-import { createConnection, createUnixConnection, type ConnectionOptions, type UnixConnectionOptions } from "./create-connection.ts"
-import { createServer, createUnixServer, type ServerOptions, type UnixServerOptions } from "./create-server.ts"
+import { checkConnection, checkUnixConnection, createConnection, createUnixConnection, type ConnectionOptions, type UnixConnectionOptions } from "./create-connection.ts"
+import { checkServer, checkUnixServer, createServer, createUnixServer, type ServerOptions, type UnixServerOptions } from "./create-server.ts"
 import type { Server } from "./server.ts"
 import { DEFAULT_LIMIT, StreamReader } from "./stream-reader.ts"
 import { StreamReaderProtocol, type ClientConnected } from "./stream-reader-protocol.ts"
@@ -66,6 +66,7 @@ export function openConnection(
   options: ConnectionOptions & StreamLimit = {},
 ): Coroutine<Stream> {
   const make = streamsOf(options)
+  checkConnection(host, port, options)
   return new BodyCoroutine("openConnection", async () => {
     const loop = getRunningLoop()
     const reader = make()
@@ -84,6 +85,7 @@ export function openConnection(
  */
 export function openUnixConnection(path?: string | null, options: UnixConnectionOptions & StreamLimit = {}): Coroutine<Stream> {
   const make = streamsOf(options)
+  checkUnixConnection(path, options)
   return new BodyCoroutine("openUnixConnection", async () => {
     const loop = getRunningLoop()
     const reader = make()
@@ -114,6 +116,7 @@ export function startServer(
 ): Coroutine<Server> {
   checkFunction(clientConnected, "what startServer calls for each client")
   const make = streamsOf(options)
+  checkServer(host, port, options)
   return new BodyCoroutine("startServer", async () => {
     const loop = getRunningLoop()
     return await createServer(loop, () => new StreamReaderProtocol(make(), clientConnected, loop), host, port, options)
@@ -132,6 +135,7 @@ export function startUnixServer(
 ): Coroutine<Server> {
   checkFunction(clientConnected, "what startUnixServer calls for each client")
   const make = streamsOf(options)
+  checkUnixServer(path, options)
   return new BodyCoroutine("startUnixServer", async () => {
     const loop = getRunningLoop()
     return await createUnixServer(loop, () => new StreamReaderProtocol(make(), clientConnected, loop), path, options)

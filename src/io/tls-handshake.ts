@@ -10,6 +10,7 @@ import type { HostOperation } from "../core/host-operation.ts"
 import { hostOperation } from "../core/host-operation.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import type { Tls } from "./tls-options.ts"
+import { unheard } from "./unheard.ts"
 
 /** Which side of the handshake this is, and with whom. */
 export interface Handshake {
@@ -45,12 +46,13 @@ export function tlsHandshake(socket: Socket, { loop, tls, serverSide, host, what
       }
       const event = serverSide ? "secure" : "secureConnect"
       const onSecure = (): void => {
+        secured.on("error", unheard)
         over()
         done.returned(secured)
       }
       const fail = (error: unknown): void => {
         over()
-        secured.on("error", ignore)
+        secured.on("error", unheard)
         secured.destroy()
         socket.destroy()
         done.failed(error)
@@ -67,13 +69,13 @@ export function tlsHandshake(socket: Socket, { loop, tls, serverSide, host, what
       secured.on(event, onSecure)
       return () => {
         over()
-        secured.on("error", ignore)
+        secured.on("error", unheard)
         secured.destroy()
         socket.destroy()
       }
     },
     discard(secured) {
-      secured.on("error", ignore)
+      secured.on("error", unheard)
       secured.destroy()
     },
   })
@@ -94,5 +96,3 @@ function connect(socket: Socket, { options, serverHostname }: Tls, host: string 
 function accept(socket: Socket, { options }: Tls): TLSSocket {
   return new TLSSocket(socket, { ...options, isServer: true })
 }
-
-function ignore(): void {}

@@ -10,7 +10,7 @@ import { ConnectionAbortedError, ConnectionResetError } from "../errors/os-error
 import type { EventLoop } from "../core/event-loop.ts"
 import { type BaseProtocol, takeBuffered, type BaseTransport } from "./base-transport.ts"
 import { SocketTransport } from "./socket-transport.ts"
-import { begin, detach } from "./stream-transport.ts"
+import { begin, detach, handedOver, lost } from "./stream-transport.ts"
 import { checkTls, type StartTlsOptions } from "./tls-options.ts"
 import { tlsHandshake } from "./tls-handshake.ts"
 import { type Transport } from "./transport.ts"
@@ -45,10 +45,11 @@ export async function upgradeToTls(
     const upgraded = new SocketTransport(loop, secured, protocol, { calls, owner, tls, path, what, serverSide })
     protocol.replaceTransport?.(upgraded)
     upgraded[begin](true)
+    transport[handedOver]()
     return upgraded
   } catch (error) {
     socket.destroy()
-    protocol.connectionLost(
+    transport[lost](
       error instanceof CancelledError ? new ConnectionAbortedError(`the connection to ${what} was given up while TLS was put over it`) : error,
     )
     throw error

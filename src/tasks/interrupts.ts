@@ -7,6 +7,8 @@ import { host } from "../host/host.ts"
 const runs = new Set<() => void>()
 let uninstall: (() => void) | null = null
 let interrupted = false
+/** How many handlers of the program's own stand in for this one. */
+let replaced = 0
 
 /** Calls `cancel` on each Ctrl-C until the returned function is called. */
 export function onInterrupt(cancel: () => void): () => void {
@@ -23,7 +25,18 @@ export function onInterrupt(cancel: () => void): () => void {
   }
 }
 
+/** Ctrl-C tells nobody here until the returned function is called: a handler of the program's own takes it. */
+export function replaceInterrupts(): () => void {
+  replaced += 1
+  let restored = false
+  return () => {
+    if (!restored) replaced -= 1
+    restored = true
+  }
+}
+
 function interrupt(): void {
+  if (replaced > 0) return
   interrupted = true
   for (const cancel of runs) cancel()
 }
