@@ -4,7 +4,9 @@
  * Measures asyncio-ts beside its peers. README.md says what the figures mean.
  */
 
+import { spawnSync } from "node:child_process"
 import { availableParallelism, cpus, loadavg } from "node:os"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { type Bench, benches, shrunk } from "./benches.ts"
 import { endChildren } from "./child.ts"
@@ -42,6 +44,11 @@ async function main(): Promise<number> {
     return 0
   }
 
+  const built = spawnSync(process.execPath, [fileURLToPath(new URL("../tools/build.mjs", import.meta.url))], { stdio: ["ignore", "ignore", "inherit"] })
+  if (built.status !== 0) {
+    process.stderr.write("the package cannot be built; `npm run build` says why\n")
+    return 1
+  }
   const subjects = findSubjects()
   const all: { bench: Bench; measured: Measured[] }[] = []
   if (!options.json) process.stdout.write(`${preface(options)}\n\n`)

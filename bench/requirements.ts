@@ -29,7 +29,7 @@ export function judge(
 function describe(requirement: Requirement): string {
   switch (requirement.kind) {
     case "time-at-most":
-      return `at most ${requirement.factor} × ${requirement.peer}`
+      return `at most ${round(requirement.factor)} × ${requirement.peer}`
     case "times-faster":
       return `${requirement.factor} × faster than ${requirement.peer}`
     case "total-at-most":
@@ -37,6 +37,10 @@ function describe(requirement: Requirement): string {
     case "memory-at-most":
       return `peak memory at most ${requirement.factor} × ${requirement.peer}`
   }
+}
+
+function round(factor: number): number {
+  return Math.round(factor * 100) / 100
 }
 
 function compare(

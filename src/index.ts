@@ -8,6 +8,8 @@ import { installHost } from "./host/host.ts"
 import { nodeHost } from "./host/node.ts"
 import { watchDebugMode } from "./inspect/debug-mode.ts"
 import { installLoopMethods } from "./io/loop-methods.ts"
+// Declarations leave out imports of values; this one brings the methods' types.
+import "./io/loop-methods.ts"
 
 installHost(nodeHost)
 whileDebugging(watchDebugMode)

@@ -4,11 +4,22 @@ import { spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
 
-/** The tests say the same with `needs(program, package)`; see test/support/needs.ts. */
+/**
+ * The tests say the same with `needs(program, package)`; see test/support/needs.ts. Debian starts
+ * some of them as services when it installs them: no test relies on those, each starts its own.
+ */
 const NEEDED = [
   { program: "tmux", debianPackage: "tmux" }, // a terminal to press Ctrl-C in
   { program: "python3", debianPackage: "python3" }, // a peer for subprocesses and sockets
   { program: "chromium", debianPackage: "chromium" }, // the browser entry in a browser
+  { program: "mkfifo", debianPackage: "coreutils" }, // pipes with a name
+  { program: "openssl", debianPackage: "openssl" }, // a peer for TLS
+  { program: "nc", debianPackage: "netcat-openbsd" }, // a peer for sockets
+  { program: "curl", debianPackage: "curl" }, // a client for servers
+  { program: "wrk", debianPackage: "wrk" }, // many clients
+  { program: "nginx", debianPackage: "nginx-light" }, // a server, and a proxy
+  { program: "redis-server", debianPackage: "redis-server" }, // a server that others speak to over streams
+  { program: "psql", debianPackage: "postgresql" }, // the database, of which tests start their own
 ]
 
 const missing = NEEDED.filter(({ program }) => !isInstalled(program))

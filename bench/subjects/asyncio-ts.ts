@@ -1,6 +1,6 @@
 /** This package: the work of each bench as its documentation would write it. */
 
-import * as asyncio from "../../src/index.ts"
+import * as asyncio from "asyncio-ts"
 import { type Programs, contenders, depth, sleeperDelay } from "./program.ts"
 
 export const programs: Programs = {

@@ -1,6 +1,6 @@
 /** This package's HTTP client. */
-import * as asyncio from "../../src/index.ts"
-import * as http from "../../src/http/index.ts"
+import * as asyncio from "asyncio-ts"
+import * as http from "asyncio-ts/http"
 import { concurrency, serverUrl } from "./http-client-peer.ts"
 import type { Programs } from "./program.ts"
 

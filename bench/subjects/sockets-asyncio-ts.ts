@@ -1,6 +1,6 @@
 /** This package: streams as its documentation would write them. */
 
-import * as asyncio from "../../src/index.ts"
+import * as asyncio from "asyncio-ts"
 import { connections, connectIdle, line } from "./sockets.ts"
 import type { Programs } from "./program.ts"
 

@@ -1,7 +1,7 @@
 /** This package: the work of the bench `work-queue`. */
 
-import * as asyncio from "../../src/index.ts"
-import { WorkQueue } from "../../src/flow/index.ts"
+import * as asyncio from "asyncio-ts"
+import { WorkQueue } from "asyncio-ts/flow"
 import { type Programs, workers } from "./program.ts"
 
 export const programs: Programs = {

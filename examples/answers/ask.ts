@@ -1,6 +1,6 @@
 /** Asks a language model several questions at a time, with its official client. */
 import * as asyncio from "asyncio-ts"
-import OpenAI from "openai"
+import type OpenAI from "openai"
 
 /** A piece of the answer to one of the questions; the last one has no text. */
 export interface Piece {

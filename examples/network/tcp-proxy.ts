@@ -44,7 +44,7 @@ export function startProxy(listenPort: number, host: string, port: number, log: 
 
 async function main(): Promise<void> {
   const [listenPort = 0, host = "127.0.0.1", port = 80] = process.argv.slice(2)
-  const proxy = await startProxy(Number(listenPort), String(host), Number(port), (line) => console.log(line))
+  const proxy = await startProxy(Number(listenPort), host, Number(port), (line) => console.log(line))
   const [, own] = proxy.sockets[0]?.getsockname() ?? []
   console.log(`127.0.0.1:${own} leads to ${host}:${port}; Ctrl-C ends it`)
   await proxy.serveForever()

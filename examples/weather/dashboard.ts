@@ -18,13 +18,11 @@ export async function start(): Promise<number> {
   const ctrlC = new CtrlC()
   const screen = new Screen(process.stdout)
   const server = new WeatherServer()
-  await server.open()
   try {
-    if (ctrlC.at === undefined) await asyncio.run(() => show(server, screen), { name: "main" })
+    await asyncio.run(() => server.run(() => show(server, screen)), { name: "main" })
   } catch (error) {
     if (ctrlC.at === undefined) throw error
   } finally {
-    await server.close()
     ctrlC.stop()
   }
   if (ctrlC.at === undefined) return 0

@@ -1,10 +1,8 @@
 /** The weather service: an HTTP server on this machine that takes its time, and counts. */
-import { once } from "node:events"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { setImmediate } from "node:timers/promises"
+import * as asyncio from "asyncio-ts"
+import { HttpServer } from "asyncio-ts/http"
 
-import { cities, type City } from "./cities.ts"
+import { cities } from "./cities.ts"
 
 /** What goes wrong with a city: it answers with an error after `after` seconds, or never answers. */
 export type Trouble = { readonly after: number } | "silent"
@@ -24,16 +22,12 @@ export class WeatherServer {
   readonly requests: Request[] = []
   /** The cities that have trouble just now. */
   troubles: Readonly<Record<string, Trouble>> = {}
-  readonly #server: Server
+  // Whoever still asks when it closes is not waited for.
+  readonly #server = new HttpServer((request) => this.#answer(new URL(request.url).pathname), { gracePeriod: 0 })
 
-  constructor() {
-    this.#server = createServer((request, response) => this.#answer(request, response))
-  }
-
-  /** Listens on a free port. */
-  async open(): Promise<void> {
-    this.#server.listen(0, "127.0.0.1")
-    await once(this.#server, "listening")
+  /** Serves on a free port for as long as `body` runs. */
+  async run(body: () => Promise<void>): Promise<void> {
+    await this.#server.run(body)
   }
 
   /** Where `client` finds the weather of `city`. */
@@ -42,8 +36,7 @@ export class WeatherServer {
   }
 
   get address(): string {
-    const { port } = this.#server.address() as AddressInfo // a TCP server has such an address
-    return `http://127.0.0.1:${port}`
+    return this.#server.url
   }
 
   /** How many requests, of one client or of all, have neither been answered nor given up. */
@@ -56,45 +49,25 @@ export class WeatherServer {
     return this.requests.filter(({ how, to = 0 }) => how === "aborted" && to >= time).length
   }
 
-  /** Closes the port and every connection. */
-  async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, "close")
-    // The responses are told a little later that their connections are gone.
-    while (this.running() > 0) await setImmediate()
-  }
-
-  #answer({ url = "" }: IncomingMessage, response: ServerResponse): void {
-    const [, client = "", name] = url.split("/")
+  /** Runs in a task, which is cancelled when whoever asked goes away. */
+  async #answer(path: string): Promise<Response> {
+    const [, client = "", name] = path.split("/")
     const city = cities.find((city) => city.name === name)
-    if (city === undefined) {
-      response.end() // somebody asks only whether the server is there
-      return
-    }
+    if (city === undefined) return new Response() // somebody asks only whether the server is there
     const request: Request = { client, city: city.name, from: now() }
     this.requests.push(request)
-    const trouble = this.troubles[city.name]
-    const answer = trouble === "silent" ? undefined : setTimeout(() => respond(city, trouble, response), seconds(city, trouble))
-    response.on("close", () => {
-      clearTimeout(answer)
+    try {
+      const trouble = this.troubles[city.name]
+      await asyncio.sleep(trouble === "silent" ? Infinity : (trouble?.after ?? city.delay))
+      request.how = trouble === undefined ? "answered" : "refused"
+      if (trouble !== undefined) return new Response(null, { status: 503 })
+      const { celsius, sky } = city
+      return Response.json({ name, celsius, sky })
+    } finally {
+      request.how ??= "aborted"
       request.to = now()
-      request.how = !response.writableEnded ? "aborted" : response.statusCode === 200 ? "answered" : "refused"
-    })
+    }
   }
-}
-
-function seconds(city: City, trouble: { readonly after: number } | undefined): number {
-  return (trouble?.after ?? city.delay) * 1000
-}
-
-function respond(city: City, trouble: Trouble | undefined, response: ServerResponse): void {
-  if (trouble !== undefined) {
-    response.writeHead(503).end()
-    return
-  }
-  const { name, celsius, sky } = city
-  response.setHeader("content-type", "application/json").end(JSON.stringify({ name, celsius, sky }))
 }
 
 function now(): number {

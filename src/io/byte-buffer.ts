@@ -12,8 +12,14 @@ export class ByteBuffer {
   #data: Buffer = nothing
   #start = 0
   #end = 0
+  #takes = 0
   /** Whether this buffer made `#data` itself, rather than being given it. */
   #own = false
+
+  /** How often something was taken out: between two equal answers, bytes were only added. */
+  get takes(): number {
+    return this.#takes
+  }
 
   get size(): number {
     return this.#end - this.#start
@@ -47,11 +53,17 @@ export class ByteBuffer {
 
   /** Takes the first `count` bytes, or all if there are fewer. */
   take(count: number): Buffer {
-    const end = Math.min(this.#end, this.#start + count)
-    const taken = this.#data.subarray(this.#start, end)
-    this.#start = end
-    if (this.#start === this.#end) this.clear()
-    return taken
+    this.#takes += 1
+    if (count >= this.size) {
+      const data = this.#data
+      // Mostly what came is what is taken.
+      const all = this.#start === 0 && this.#end === data.length ? data : data.subarray(this.#start, this.#end)
+      this.clear()
+      return all
+    }
+    const start = this.#start
+    this.#start = start + count
+    return this.#data.subarray(start, this.#start)
   }
 
   /** Where `separator` begins, counted from the first unread byte; -1 if it is not there after `from`. */
@@ -63,6 +75,7 @@ export class ByteBuffer {
   }
 
   clear(): void {
+    this.#takes += 1
     this.#data = nothing
     this.#start = 0
     this.#end = 0

@@ -214,17 +214,10 @@ class SocketListener implements Listener {
         atRoot(() => server.listen(address.listen))
         return () => {
           over()
-          this.#stop()
+          server.close()
         }
       },
     })
-  }
-
-  /** The host begins to listen in its own time, also after it was told to close. */
-  #stop(): void {
-    const { server } = this
-    if (!server.listening) server.once("listening", () => server.close())
-    server.close()
   }
 
   close(): void {
@@ -234,7 +227,8 @@ class SocketListener implements Listener {
     const keep = path !== undefined && this.#inode !== undefined && (cleanupSocket === false || inodeOf(path) !== this.#inode)
     const aside = `${path}.${process.pid}.keep`
     const moved = keep && path !== undefined && move(path, aside)
-    this.#stop()
+    // Also one that is just beginning to listen.
+    this.server.close()
     if (moved && path !== undefined) move(aside, path)
   }
 

@@ -12,7 +12,12 @@ import { Protocol } from "./protocol.ts"
 import { hostDriven } from "./base-transport.ts"
 import { type WriteTransport } from "./transport.ts"
 
-/** Waits until `transport` takes more; `check` throws what is wrong with the other direction. */
+/** The other direction of a connection, which may have failed. */
+interface Input {
+  exception(): unknown
+}
+
+/** Waits until `transport` takes more; throws what is wrong with the other direction. */
 export const drained: unique symbol = Symbol("drained")
 /** Waits until the connection is lost. */
 export const closed: unique symbol = Symbol("closed")
@@ -47,8 +52,8 @@ export class FlowControl extends Protocol {
     this.#closes?.wakeAll()
   }
 
-  [drained](transport: WriteTransport, check: () => void): Coroutine<void> {
-    return new Drain(this, transport, check)
+  [drained](transport: WriteTransport, input: Input | null): Coroutine<void> {
+    return new Drain(this, transport, input)
   }
 
   [closed](transport: WriteTransport): Coroutine<void> {
@@ -81,14 +86,14 @@ export class FlowControl extends Protocol {
 class Drain extends LineOperation<void> {
   readonly #flow: FlowControl
   readonly #transport: WriteTransport
-  readonly #check: () => void
+  readonly #input: Input | null
   #inLine = false
 
-  constructor(flow: FlowControl, transport: WriteTransport, check: () => void) {
+  constructor(flow: FlowControl, transport: WriteTransport, input: Input | null) {
     super()
     this.#flow = flow
     this.#transport = transport
-    this.#check = check
+    this.#input = input
   }
 
   get name(): string {
@@ -96,7 +101,7 @@ class Drain extends LineOperation<void> {
   }
 
   begin({ loop }: Frame): void | Waiting {
-    this.#check()
+    this.#checkInput()
     if (!this.#transport.isClosing()) return this.#attempt()
     loop.schedule(this)
     this.state = "woken"
@@ -106,8 +111,13 @@ class Drain extends LineOperation<void> {
   woken(error: CancelledError | null): void | Waiting {
     this.dropped()
     if (error !== null) throw error
-    this.#check()
+    this.#checkInput()
     return this.#attempt()
+  }
+
+  #checkInput(): void {
+    const error = this.#input?.exception()
+    if (error !== undefined) throw error
   }
 
   #attempt(): void | Waiting {

@@ -149,6 +149,8 @@ abstract class SeparatedRead<T> extends ReadOperation<T> {
   #from = 0
   #start = -1
   #end = -1
+  /** How often something had been taken from the buffer at the last look. */
+  #lookedAt = -1
 
   constructor(reader: Source, separators: readonly Uint8Array[]) {
     super(reader)
@@ -156,11 +158,17 @@ abstract class SeparatedRead<T> extends ReadOperation<T> {
   }
 
   satisfied(): boolean {
+    const { takes } = this.reader[buffer]
+    // What was found stays found while bytes are only added.
+    if (this.#end !== -1 && this.#lookedAt === takes) return true
+    this.#lookedAt = takes
     return this.#find() || this.#from > this.reader.limit
   }
 
   override lookAgain(): void {
+    if (this.#lookedAt === this.reader[buffer].takes) return
     this.#from = 0
+    this.#end = -1
   }
 
   #find(): boolean {

@@ -65,7 +65,7 @@ async function copy(transport: Transport, flow: FlowControl, file: SendableFile,
     if (chunk.length === 0) break
     transport.write(chunk)
     sent += chunk.length
-    await flow[drained](transport, nothing)
+    await flow[drained](transport, null)
   }
   return sent
 }
@@ -105,5 +105,3 @@ class Borrowed extends FlowControl {
     this.#protocol.connectionLost(error)
   }
 }
-
-function nothing(): void {}

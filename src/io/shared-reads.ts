@@ -12,7 +12,7 @@
  */
 import { Socket } from "node:net"
 
-type BufferRead = (count: number, buffer: Uint8Array) => boolean
+type BufferRead = (this: Socket, count: number, buffer: Uint8Array) => boolean
 
 interface Handle {
   useUserBuffer?(buffer: Uint8Array): void
@@ -21,6 +21,7 @@ interface Handle {
 const SIZE = 64 * 1024
 
 let shared: Buffer | undefined
+const callbacks = new WeakMap<(this: Socket, chunk: Buffer) => void, BufferRead>()
 let keys: { readonly buffer: symbol; readonly callback: symbol } | null | undefined
 
 /** What Node calls the two on a socket that was made with `onread`; null if it has none. */
@@ -46,12 +47,21 @@ export function readShared(socket: Socket, received: (this: Socket, chunk: Buffe
   const { _handle: handle } = socket as unknown as { _handle?: Handle | null } // Node's own, on every socket that is open
   if (typeof handle?.useUserBuffer !== "function" || socket.readableLength > 0) return false
   const buffer = (shared ??= Buffer.allocUnsafeSlow(SIZE))
-  const callback: BufferRead = (count) => {
-    received.call(socket, Buffer.from(buffer.subarray(0, count)))
-    return true
-  }
   handle.useUserBuffer(buffer)
   Reflect.set(socket, keys.buffer, buffer)
-  Reflect.set(socket, keys.callback, callback)
+  Reflect.set(socket, keys.callback, copyingTo(received))
   return true
+}
+
+/** One for all sockets: Node calls it as a method of the socket. */
+function copyingTo(received: (this: Socket, chunk: Buffer) => void): BufferRead {
+  let callback = callbacks.get(received)
+  if (callback === undefined) {
+    callback = function (this: Socket, count, buffer) {
+      received.call(this, Buffer.from(buffer.subarray(0, count)))
+      return true
+    }
+    callbacks.set(received, callback)
+  }
+  return callback
 }

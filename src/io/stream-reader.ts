@@ -56,9 +56,7 @@ const NEWLINE = [Buffer.from("\n")]
  *   const reader = new asyncio.StreamReader()
  *   reader.feedData(Buffer.from("tea\nmilk\n"))
  *   reader.feedEof()
- *   for await (const line of reader) console.log(line.toString().trim())
- *   // -> tea
- *   // -> milk
+ *   for await (const line of reader) console.log(line.toString().trim()) // -> tea, then milk
  * })
  * ```
  *
@@ -247,7 +245,7 @@ export class StreamReader extends Shown {
 }
 
 function separators(given: Separator): readonly Uint8Array[] {
-  const list = typeof given === "string" || given instanceof Uint8Array ? [given] : [...given]
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
   if (list.length === 0) throw new RangeError("readUntil needs a separator, but the list of them is empty")
   return list.map((one) => {
     if (typeof one !== "string" && !(one instanceof Uint8Array)) throw new TypeError(`a separator is text or bytes, not ${describe(one)}`)

@@ -1,5 +1,7 @@
 /**
  * A transport over one of Node's streams.
+ *
+ * Long: what it tells, in which order, and what it buffers are one state machine.
  */
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
@@ -72,6 +74,7 @@ export class StreamTransport extends Transport implements Resource {
   #readingPaused = false
   #error: unknown = null
   #lateWrites = 0
+  #whenWritten: (() => void) | null = null
   /** What came while reading was paused. */
   #held: Buffer | null = null
   /** What came while the loop did not run. */
@@ -387,7 +390,12 @@ export class StreamTransport extends Transport implements Resource {
     this.#tell("pauseWriting", () => this.#call("pauseWriting", (protocol) => protocol.pauseWriting(), false))
   }
 
-  readonly #written = (): void => {
+  /** What is told when something was written; most connections never ask. */
+  get #written(): () => void {
+    return (this.#whenWritten ??= () => this.#checkLow())
+  }
+
+  #checkLow(): void {
     const limits = this.#limits
     if (!limits.paused || this.stream.writableLength > limits.low || this.#lost) return
     limits.paused = false
@@ -405,7 +413,7 @@ export class StreamTransport extends Transport implements Resource {
   setWriteBufferLimits(limits: WriteBufferLimits): void {
     this.#limits.set(limits)
     this.#checkHigh()
-    this.#written()
+    this.#checkLow()
     // What waits already was written without word of its end, as long as that was below the mark.
     if (this.#limits.paused && this.stream.writable) this.stream.write(nothing, this.#written)
   }

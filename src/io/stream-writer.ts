@@ -65,12 +65,7 @@ export class StreamWriter extends Shown {
    * @see https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamWriter.drain
    */
   drain(): Coroutine<void> {
-    return this.#flow[drained](this.#transport, this.#checkReader)
-  }
-
-  readonly #checkReader = (): void => {
-    const error = this.#reader?.exception()
-    if (error !== undefined) throw error
+    return this.#flow[drained](this.#transport, this.#reader)
   }
 
   /** Whether the input can stay open after `writeEof`. */

@@ -70,7 +70,7 @@ export function checkTls(
   const options = ssl === true ? {} : ssl
   let secureContext = options.secureContext ?? contexts.get(options)
   if (secureContext === undefined) {
-    secureContext = createSecureContext(options as SecureContextOptions)
+    secureContext = createSecureContext(options)
     if (ssl !== true) contexts.set(options, secureContext)
   }
   return {

@@ -29,11 +29,8 @@ const rows = ({ rows }: QueryResult): Row[] => rows
 const firstRow = ({ rows }: QueryResult): Row | undefined => rows[0]
 const count = ({ rowCount }: QueryResult): number => rowCount ?? 0
 
-function firstValue({ rows, fields }: QueryResult): unknown {
-  const [row] = rows
-  const [field] = fields
-  return row === undefined || field === undefined ? undefined : row[field.name]
-}
+/** Of rows that are lists, since two columns may have one name. */
+export const firstValue: Pick<unknown> = ({ rows }) => (rows as unknown as unknown[][])[0]?.[0] // see questionExchange
 
 /** What takes queries. A parameter stands for `$1`, the next for `$2`, …; null and undefined are both `NULL`. */
 export abstract class Asker extends Shown {
@@ -99,7 +96,10 @@ export function questionExchange<T>(where: string, { method, text, values, pick,
         else if (given !== undefined) answered(null, pick(Array.isArray(given) ? given.at(-1) ?? nothing : given))
       }
       // Not as an object, where that can be avoided: `pg` copies it, at 2 µs.
-      const query = statement === undefined ? new Query(text, values as unknown[], answer as never) : new Query({ text, values: [...values], name: statement }, answer as never)
+      const query =
+        statement === undefined && pick !== firstValue
+          ? new Query(text, values as unknown[], answer as never)
+          : new Query({ text, values: [...values], ...(statement === undefined ? {} : { name: statement }), ...(pick === firstValue ? { rowMode: "array" } : {}) }, answer as never)
       client.query(query) // its types know one result only, and are not told that values are let alone
     },
   }

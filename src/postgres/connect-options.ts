@@ -32,6 +32,9 @@ export interface ConnectOptions {
   readonly types?: CustomTypesConfig | undefined
 }
 
+/** Seconds: what the host's timers can wait, of 24 days. */
+const LONGEST = 2_147_483
+
 /** Options that were checked. */
 export interface ConnectSettings {
   readonly config: ClientConfig
@@ -47,6 +50,19 @@ export function connectSettings(given: string | ConnectOptions, what: string): C
   }
   const options = typeof given === "string" ? { dsn: given } : given
   const { dsn, applicationName, types, ssl, connectTimeout = 10, statementTimeout = null, cancelTimeout = 5 } = options
+  for (const [name, value] of Object.entries({ host: options.host, user: options.user, database: options.database, applicationName })) {
+    if (value !== undefined && typeof value !== "string") throw new TypeError(`${name} of ${what} is a text, but ${describe(value)} was given`)
+  }
+  const { password } = options
+  if (password !== undefined && typeof password !== "string" && typeof password !== "function") {
+    throw new TypeError(`password of ${what} is a text, or a function that gives one, and not a ${typeof password}`)
+  }
+  if (ssl !== undefined && typeof ssl !== "boolean" && (typeof ssl !== "object" || ssl === null)) {
+    throw new TypeError(`ssl of ${what} is true, false or options of tls.connect, not ${describe(ssl)}`)
+  }
+  if (types !== undefined && typeof (types as Partial<CustomTypesConfig> | null)?.getTypeParser !== "function") {
+    throw new TypeError(`types of ${what} has a function getTypeParser, as pg takes it, and ${describe(types)} has none`)
+  }
   for (const [name, seconds] of Object.entries({ connectTimeout, statementTimeout, cancelTimeout })) {
     if (seconds === null) continue
     checkSeconds(seconds, `${name} of ${what}`)
@@ -60,7 +76,12 @@ export function connectSettings(given: string | ConnectOptions, what: string): C
     ...(typeof options.password === "function" ? { password: options.password } : {}),
     keepAlive: true,
   }
-  return { config, connectTimeout, statementTimeout, cancelTimeout }
+  return { config, connectTimeout: kept(connectTimeout), statementTimeout: kept(statementTimeout), cancelTimeout: Math.min(cancelTimeout, LONGEST) }
+}
+
+/** A time that a timer of the host's can keep, or none: a longer one would end at once. */
+export function kept(seconds: number | null): number | null {
+  return seconds !== null && seconds > LONGEST ? null : seconds
 }
 
 function addressOf({ host, port, user, password, database }: ConnectOptions, what: string): ClientConfig {

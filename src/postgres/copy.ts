@@ -44,7 +44,7 @@ function copying(name: string, text: string, more: object): Exchange<number> {
         handleError: (error: unknown) => answered(error),
         handleReadyForQuery: () => answered(null, count),
         handleCopyInResponse: (wire: Wire) => wire.sendCopyFail(`${name} sends nothing`),
-        handleCopyData: () => {},
+        handleCopyData: () => answered(new TypeError(`${name} takes a COPY … FROM STDIN: '${text}' gives data`)),
         ...more,
       }
       client.query(request)
@@ -52,7 +52,8 @@ function copying(name: string, text: string, more: object): Exchange<number> {
   }
 }
 
-export async function* copyOut(session: Session, text: string): AsyncGenerator<Buffer, number, undefined> {
+/** @param lease - as it was at the call: the generator begins later */
+export async function* copyOut(session: Session, text: string, lease = session.lease): AsyncGenerator<Buffer, number, undefined> {
   const pieces = new Queue<Buffer>()
   let stream: Wire["stream"] | undefined
   const work = createTask(
@@ -65,6 +66,7 @@ export async function* copyOut(session: Session, text: string): AsyncGenerator<B
           if (pieces.qsize() >= HIGH_WATER && !work.done()) stream.pause()
         },
       }),
+      lease,
     ),
     { name: "Connection.copyTo" },
   )
@@ -86,6 +88,7 @@ export function copyIn(session: Session, text: string, source: CopySource): Coro
   if (typeof source === "string" || (typeof given?.[Symbol.iterator] !== "function" && typeof given?.[Symbol.asyncIterator] !== "function")) {
     throw new TypeError(`copyFrom takes an iterable of texts or bytes, such as a list or a readable stream, not ${describe(source)}`)
   }
+  const { lease } = session
   return new BodyCoroutine<number>("Connection.copyFrom", async () => {
     const begun = new Event()
     let wire: Wire | undefined
@@ -95,7 +98,7 @@ export function copyIn(session: Session, text: string, source: CopySource): Coro
         begun.set()
       },
     })
-    const work = createTask(session.exchange(exchange), { name: "Connection.copyFrom" })
+    const work = createTask(session.exchange(exchange, lease), { name: "Connection.copyFrom" })
     work.addDoneCallback(() => begun.set())
     try {
       await begun.wait()
@@ -112,6 +115,7 @@ export function copyIn(session: Session, text: string, source: CopySource): Coro
 async function send(wire: Wire, source: CopySource, over: () => boolean): Promise<void> {
   for await (const piece of source) {
     if (over()) return
+    if (typeof piece !== "string" && !(piece instanceof Uint8Array)) throw new TypeError(`copyFrom takes pieces of text or bytes, and ${describe(piece)} is among them`)
     wire.sendCopyFromChunk(typeof piece === "string" ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))
     if (wire.stream.writableNeedDrain) await drained(wire.stream)
   }

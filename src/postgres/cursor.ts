@@ -1,5 +1,5 @@
 import { Query, type FieldDef } from "pg"
-import { checkInteger } from "../structures/arguments.ts"
+import { checkInteger, describe } from "../structures/arguments.ts"
 import { Shown } from "../structures/shown.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
@@ -12,6 +12,14 @@ import { Transaction } from "./transaction.ts"
 export interface CursorOptions {
   /** How many rows are asked for at a time, and are in memory at most; 100 by default. */
   readonly batchSize?: number | undefined
+}
+
+/** The protocol has four bytes for it. */
+const MOST_ROWS = 2 ** 31 - 1
+
+function checkRows(count: number, what: string): void {
+  checkInteger(count, what, 1)
+  if (count > MOST_ROWS) throw new RangeError(`${what} must be at most ${MOST_ROWS}, but is ${count}`)
 }
 
 /** What a query of `pg`'s has, and its types leave out. */
@@ -75,6 +83,7 @@ class ReadPortal extends OpenPortal {
  */
 export class Cursor<R = Row> extends Shown implements AsyncIterable<R> {
   readonly #session: Session
+  readonly #lease: object
   readonly #text: string
   readonly #values: readonly unknown[]
   readonly #batchSize: number
@@ -87,8 +96,10 @@ export class Cursor<R = Row> extends Shown implements AsyncIterable<R> {
 
   constructor(session: Session, text: string, values: readonly unknown[], { batchSize = 100 }: CursorOptions = {}) {
     super()
-    checkInteger(batchSize, "batchSize of a cursor", 1)
+    checkRows(batchSize, "batchSize of a cursor")
+    if (!Array.isArray(values)) throw new TypeError(`a cursor takes the parameters as a list, not ${describe(values)}`)
     this.#session = session
+    this.#lease = session.lease
     this.#text = text
     this.#values = values
     this.#batchSize = batchSize
@@ -106,7 +117,7 @@ export class Cursor<R = Row> extends Shown implements AsyncIterable<R> {
    * a transaction of the cursor's own is rolled back.
    */
   fetch(count: number = this.#batchSize): Coroutine<R[]> {
-    checkInteger(count, "how many rows Cursor.fetch takes", 1)
+    checkRows(count, "how many rows Cursor.fetch takes")
     return new BodyCoroutine<R[]>("Cursor.fetch", async () => {
       await this.#advance(count)
       return this.#takeRows()
@@ -116,12 +127,15 @@ export class Cursor<R = Row> extends Shown implements AsyncIterable<R> {
   /** Lets go of what the server holds for it. Nothing happens when it is closed. */
   close(): Coroutine<void> {
     return new BodyCoroutine<void>("Cursor.close", async () => {
+      const session = this.#session
       const open = this.#state === "open"
       if (this.#state !== "exhausted") this.#state = "closed"
       const transaction = this.#transaction
       this.#transaction = null
+      // With its connection, the pool was given back what the server held for it.
+      if (session.lease !== this.#lease) return
       if (transaction !== null) await transaction.commit()
-      else if (open && !this.#session.ended && this.#session.status === "T") await this.#session.exchange(this.#closePortal())
+      else if (open && !session.ended && session.status === "T") await session.exchange(this.#closePortal(), this.#lease)
     })
   }
 
@@ -151,9 +165,10 @@ export class Cursor<R = Row> extends Shown implements AsyncIterable<R> {
   async #advance(count: number): Promise<void> {
     if (this.#state === "closed") throw new RuntimeError("this cursor is closed; make another")
     if (this.#state === "exhausted") return
+    this.#session.checkOpen(this.#text, this.#lease)
     try {
       if (this.#state === "new") await this.#open()
-      await this.#session.exchange(this.#nextRows(count))
+      await this.#session.exchange(this.#nextRows(count), this.#lease)
       if (this.#exhausted) await this.close()
     } catch (error) {
       this.#state = "closed"

@@ -58,6 +58,9 @@ function valuesOnly<C extends object>(connection: C): C {
 
 /** One exchange for all of `params`. @throws TypeError if they are no lists. */
 export function manyExchange(text: string, params: Iterable<readonly unknown[]>): Exchange<number> {
+  if (typeof (params as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`executeMany takes a list of lists of parameters, not ${describe(params)}`)
+  }
   const lists = [...params]
   for (const list of lists) {
     if (!Array.isArray(list)) throw new TypeError(`executeMany takes a list of lists of parameters, and ${describe(list)} is in it`)

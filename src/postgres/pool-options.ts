@@ -1,5 +1,5 @@
 import { checkInteger, checkSeconds } from "../structures/arguments.ts"
-import type { ConnectOptions } from "./connect-options.ts"
+import { kept, type ConnectOptions } from "./connect-options.ts"
 
 /** How a pool is made. */
 export interface PoolOptions extends ConnectOptions {
@@ -34,5 +34,5 @@ export function poolLimits({ max = 10, min = Math.min(1, max), idleTimeout = 300
     checkSeconds(seconds, `${name} of a pool`)
     if (seconds < 0) throw new RangeError(`${name} of a pool must not be negative, but is ${seconds}; null is no limit`)
   }
-  return { min, max, idleTimeout, acquireTimeout, checkAfter }
+  return { min, max, idleTimeout: kept(idleTimeout), acquireTimeout, checkAfter }
 }

@@ -254,6 +254,7 @@ export class Pool extends Asker implements Resource {
 
   /** Brings a connection to rest, so that the next finds it as new; its place stays taken until then. */
   #giveBack(session: Session): void {
+    session.lease = {}
     if (session.ended || (session.atRest && session.status === "I" && session.channelListeners.size === 0)) {
       this.#returned(session)
       return

@@ -2,7 +2,7 @@ import type { Coroutine } from "../core/coroutine.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { Shown } from "../structures/shown.ts"
-import { questionExchange, type Pick, type QueryResult, type Row } from "./ask.ts"
+import { firstValue, questionExchange, type Pick, type QueryResult, type Row } from "./ask.ts"
 import { control } from "./control.ts"
 import { Cursor, type CursorOptions } from "./cursor.ts"
 import type { Exchange, Session } from "./session.ts"
@@ -12,11 +12,13 @@ import { shortly } from "./sql.ts"
 export class PreparedStatement extends Shown {
   readonly text: string
   readonly #session: Session
+  readonly #lease: object
   readonly #name: string
 
   constructor(session: Session, text: string, name: string) {
     super()
     this.#session = session
+    this.#lease = session.lease
     this.text = text
     this.#name = name
   }
@@ -47,12 +49,12 @@ export class PreparedStatement extends Shown {
 
   /** As `Connection.fetchValue`. */
   fetchValue<T = unknown>(...params: unknown[]): Coroutine<T | undefined> {
-    const first: Pick<unknown> = ({ rows: [row], fields: [field] }) => (row === undefined || field === undefined ? undefined : row[field.name])
-    return this.#ask("fetchValue", params, first) as Coroutine<T | undefined> // as for query
+    return this.#ask("fetchValue", params, firstValue) as Coroutine<T | undefined> // as for query
   }
 
   /** As `Connection.cursor`. */
   cursor<R = Row>(params: readonly unknown[] = [], options: CursorOptions = {}): Cursor<R> {
+    this.#session.checkOpen(this.text, this.#lease)
     return new Cursor<R>(this.#session, this.text, params, options)
   }
 
@@ -60,9 +62,10 @@ export class PreparedStatement extends Shown {
   close(): Coroutine<void> {
     return new BodyCoroutine<void>("PreparedStatement.close", async () => {
       const session = this.#session
-      if (session.statements.get(this.text) !== this.#name) return
+      // Another user of the connection may have the same statement.
+      if (session.lease !== this.#lease || session.statements.get(this.text) !== this.#name) return
       session.statements.delete(this.text)
-      if (!session.ended) await session.exchange(control("PreparedStatement.close", `DEALLOCATE ${this.#name}`))
+      if (!session.ended) await session.exchange(control("PreparedStatement.close", `DEALLOCATE ${this.#name}`), this.#lease)
     })
   }
 
@@ -78,18 +81,19 @@ export class PreparedStatement extends Shown {
         if (this.#session.statements.get(this.text) !== this.#name) throw new RuntimeError(`${this.toString()} is closed; prepare it again`)
         exchange.submit(client, answered)
       },
-    })
+    }, this.#lease)
   }
 }
 
 /** Has the server read `text`; gives the statement that it has made of it before, if there is one. */
 export function prepareStatement(session: Session, text: string): Coroutine<PreparedStatement> {
+  const { lease } = session
   return new BodyCoroutine("Connection.prepare", async () => {
-    session.checkOpen(text)
+    session.checkOpen(text, lease)
     let name = session.statements.get(text)
     if (name === undefined) {
       name = session.newName()
-      await session.exchange(parse(name, text))
+      await session.exchange(parse(name, text), lease)
       session.statements.set(text, name)
     }
     return new PreparedStatement(session, text, name)

@@ -70,6 +70,8 @@ export class Session {
   /** Called once, when the connection is lost or closed. */
   readonly endListeners = new Set<() => void>()
   readonly channelListeners = new Set<ChannelListener>()
+  /** Who uses it now: another object each time that it comes back to its pool, so that what was made before is told apart. */
+  lease: object = {}
   /** Prepared statements: their names by their texts. */
   readonly statements = new Map<string, string>()
   /** The transactions that are open, from the outermost inward. */
@@ -115,13 +117,13 @@ export class Session {
   }
 
   /** Sends it when its turn has come; cancelled, it leaves the line, or is cancelled in the server. */
-  exchange<T>(exchange: Exchange<T>): Coroutine<T> {
-    return hostOperation(new Job(this, exchange)) as Coroutine<T> // the exchange answers with a T
+  exchange<T>(exchange: Exchange<T>, lease: object = this.lease): Coroutine<T> {
+    return hostOperation(new Job(this, exchange, lease)) as Coroutine<T> // the exchange answers with a T
   }
 
   /** The same for nobody who waits: `told` is called with the error, or null. */
   inBackground(exchange: Exchange<unknown>, told: (error: unknown) => void): void {
-    const job = new Job(this, exchange)
+    const job = new Job(this, exchange, this.lease)
     job.done = { returned: () => told(null), failed: told }
     if (this.#ended === null) this.enqueue(job)
     else told(this.#endedError(exchange.text))
@@ -167,10 +169,16 @@ export class Session {
     this.#end(reason)
   }
 
-  /** @throws if nothing can be sent. */
-  checkOpen(text: string): void {
+  /** @throws if nothing can be sent, or not any more by who has this lease. */
+  checkOpen(text: string, lease: object = this.lease): void {
+    this.checkLease(lease)
     if (this.#ended !== null) throw this.#endedError(text)
     if (this.#closing) throw this.#closedError()
+  }
+
+  /** @throws RuntimeError if the connection was given back to its pool since. */
+  checkLease(lease: object): void {
+    if (lease !== this.lease) throw new RuntimeError("this connection was given back to its pool; acquire another")
   }
 
   enqueue(job: Job): void {
@@ -189,22 +197,20 @@ export class Session {
   }
 
   #next(): void {
-    const job = this.#line.first
-    if (job === null) {
-      for (const callback of this.#whenAtRest.splice(0)) callback()
-      return
+    for (let job = this.#line.first; job !== null; job = this.#line.first) {
+      this.#line.remove(job)
+      this.#current = job
+      try {
+        job.submit(this.#client)
+        return
+      } catch (error) {
+        // Nothing was sent, so the server will not say that it is ready.
+        job.answered(error)
+        this.#current = null
+        job.tell()
+      }
     }
-    this.#line.remove(job)
-    this.#current = job
-    try {
-      job.submit(this.#client)
-    } catch (error) {
-      // Nothing was sent, so the server will not say that it is ready.
-      job.answered(error)
-      this.#current = null
-      job.tell()
-      this.#next()
-    }
+    for (const callback of this.#whenAtRest.splice(0)) callback()
   }
 
   readonly #ready = (): void => {
@@ -295,14 +301,16 @@ class Job implements HostWork<unknown>, Linked<Job> {
   next: Job | null = null
   readonly exchange: Exchange<unknown>
   readonly #session: Session
+  readonly #lease: object
   done: HostDone<unknown> | null = null
   /** The server is ready for the next. */
   ready = false
   #answer: { readonly value: unknown } | { readonly error: unknown } | null = null
   #timer: NodeJS.Timeout | undefined
 
-  constructor(session: Session, exchange: Exchange<unknown>) {
+  constructor(session: Session, exchange: Exchange<unknown>, lease: object) {
     this.#session = session
+    this.#lease = lease
     this.exchange = exchange
   }
 
@@ -323,7 +331,7 @@ class Job implements HostWork<unknown>, Linked<Job> {
   }
 
   start(done: HostDone<unknown>): () => void {
-    this.#session.checkOpen(this.exchange.text)
+    this.#session.checkOpen(this.exchange.text, this.#lease)
     this.done = done
     this.#session.enqueue(this)
     return () => this.#giveUp()

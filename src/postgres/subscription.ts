@@ -135,15 +135,22 @@ export class Subscription extends Shown implements AsyncIterable<Notification>, 
   }
 }
 
+/** Of an identifier, in bytes of UTF-8; see NAMEDATALEN of PostgreSQL. */
+const LONGEST_NAME = 63
+
 /** Begins to listen; the subscription holds what comes from now on. */
 export function subscribe(session: Session, channel: string, { maxsize = 10_000 }: ListenOptions = {}): Coroutine<Subscription> {
   if (typeof channel !== "string" || channel === "") throw new TypeError(`listen takes the name of a channel, not ${describe(channel)}`)
+  const length = Buffer.byteLength(channel)
+  // The server would listen on a shorter one, and its notifications would reach nobody.
+  if (length > LONGEST_NAME) throw new RangeError(`the name of a channel has at most ${LONGEST_NAME} bytes, and ${describe(channel)} has ${length}`)
   checkInteger(maxsize, "maxsize of a subscription", 0)
+  const { lease } = session
   return new BodyCoroutine("Connection.listen", async () => {
-    session.checkOpen(`LISTEN ${channel}`)
+    session.checkOpen(`LISTEN ${channel}`, lease)
     const subscription = new Subscription(session, channel, maxsize)
     try {
-      await session.exchange(control("Connection.listen", `LISTEN ${escapeIdentifier(channel)}`))
+      await session.exchange(control("Connection.listen", `LISTEN ${escapeIdentifier(channel)}`), lease)
     } catch (error) {
       // A task that was cancelled may listen already.
       subscription.leave()

@@ -35,6 +35,7 @@ const BACK_OFF = 0.01
  */
 export class Transaction extends Shown {
   readonly #session: Session
+  readonly #lease: object
   readonly #options: TransactionOptions
   #savepoint: string | null = null
   #state: "new" | "open" | "committed" | "rolled back" = "new"
@@ -47,6 +48,7 @@ export class Transaction extends Shown {
     }
     checkInteger(retries, "retries of a transaction", 0)
     this.#session = session
+    this.#lease = session.lease
     this.#options = options
   }
 
@@ -101,12 +103,12 @@ export class Transaction extends Shown {
     return new BodyCoroutine<void>("Transaction.start", async () => {
       if (this.#state !== "new") throw new RuntimeError(`this transaction is ${this.#state}; make a new one for each use`)
       const session = this.#session
-      session.checkOpen("BEGIN")
+      session.checkOpen("BEGIN", this.#lease)
       this.#savepoint = session.transactions.length > 0 || session.status !== "I" ? session.newName() : null
       this.#state = "open"
       session.transactions.push(this)
       try {
-        await session.exchange(control("Transaction.start", this.#savepoint === null ? this.#begin() : `SAVEPOINT ${this.#savepoint}`))
+        await session.exchange(control("Transaction.start", this.#savepoint === null ? this.#begin() : `SAVEPOINT ${this.#savepoint}`), this.#lease)
       } catch (error) {
         await this.abandon()
         throw error
@@ -132,7 +134,7 @@ export class Transaction extends Shown {
       }
       session.transactions.pop()
       this.#state = "committed"
-      await session.exchange(control("Transaction.commit", this.#savepoint === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`))
+      await session.exchange(control("Transaction.commit", this.#savepoint === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`), this.#lease)
     })
   }
 
@@ -155,6 +157,7 @@ export class Transaction extends Shown {
   }
 
   #checkOpen(method: string): void {
+    this.#session.checkLease(this.#lease)
     if (this.#state === "open") return
     const what = this.#state === "new" ? "has not begun; call start() first" : `is ${this.#state} already`
     throw new RuntimeError(`cannot ${method}: this transaction ${what}`)
@@ -166,9 +169,10 @@ export class Transaction extends Shown {
     // Those inside it end with it.
     if (depth !== -1) session.transactions.splice(depth)
     this.#state = "rolled back"
-    if (session.ended) return
+    // The pool has rolled back what was open when it got the connection.
+    if (session.ended || session.lease !== this.#lease) return
     const text = this.#savepoint === null ? "ROLLBACK" : `ROLLBACK TO SAVEPOINT ${this.#savepoint}; RELEASE SAVEPOINT ${this.#savepoint}`
-    await session.exchange(control("Transaction.rollback", text))
+    await session.exchange(control("Transaction.rollback", text), this.#lease)
   }
 
   /** Rolls back because of an error, which says more than one of the rollback would. */

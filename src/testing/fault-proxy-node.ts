@@ -56,7 +56,7 @@ export interface Upstream {
  * import { startFaultProxy } from "asyncio-ts/testing"
  *
  * await asyncio.run(async () => {
- *   const server = await asyncio.startServer((reader, writer) => writer.write("tea is ready\n"), "127.0.0.1", 0)
+ *   const server = await asyncio.startServer((_reader, writer) => writer.write("tea is ready\n"), "127.0.0.1", 0)
  *   const [, port] = server.sockets[0]!.getsockname() as [string, number]
  *   const proxy = await startFaultProxy({ port }, { down: { kind: "limit", bytes: 6 } })
  *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", proxy.port)

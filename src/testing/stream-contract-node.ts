@@ -182,7 +182,7 @@ const oneWay: Record<string, Check> = {
     writer.close()
     const error = await failure(() => reader.readExactly(10))
     expect(error instanceof IncompleteReadError, `readExactly gave ${String(error)} and not an IncompleteReadError`)
-    same(String((error as IncompleteReadError).partial), "abc")
+    same(String(error.partial), "abc")
   },
 
   "close may be called again, and writing afterwards is refused by drain": async ({ writer }) => {

@@ -40,10 +40,10 @@ function warningsOf(program: string, options: readonly string[] = []): Promise<s
   })
 }
 
-/** A message as the page shows it, as a pattern: `…` stands for a place, and for a time that varies. */
+/** A message as the page shows it, as a pattern: `…` stands for a place, and for a time or port that varies. */
 function pattern(message: string): RegExp {
   const literal = message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-  return new RegExp(`^${literal.replaceAll("at …", "at .+").replaceAll("in …", "in .+").replaceAll("… s", "[\\d.]+ s")}$`)
+  return new RegExp(`^${literal.replaceAll("at …", "at .+").replaceAll("in …", "in .+").replaceAll("… s", "[\\d.]+ s").replaceAll(":…", ":\\d+")}$`)
 }
 
 describe("docs/diagnostics.md", () => {

@@ -71,12 +71,14 @@ describe("what the package exports", () => {
       "export abstract class Fourth<T> {}",
     ].join("\n")
     assert.deepEqual(["First", "second", "third", "Fourth"].map((name) => isDocumented(source, name)), [false, false, true, true])
+    assert.deepEqual([isDocumented(source, "*"), isDocumented(source.slice(source.indexOf("export")), "*")], [true, false])
     assert.throws(() => isDocumented(source, "Fif"), /declares no Fif/)
   })
 })
 
-/** Whether a TSDoc comment stands right before the first declaration of `name`. */
+/** Whether a TSDoc comment stands right before the first declaration of `name`; of a file that is a namespace, at its beginning. */
 function isDocumented(source: string, name: string): boolean {
+  if (name === "*") return source.startsWith("/**")
   const declaration = new RegExp(
     `^export (?:declare )?(?:abstract )?(?:async )?(?:class|function\\*?|const|let|interface|type|enum) ${name}\\b`,
     "m",

@@ -14,11 +14,11 @@ export interface Entry {
   readonly file: string
 }
 
-/** A name that an entry exports. */
+/** A name that an entry exports, `subprocess.PIPE` for one in a namespace. */
 export interface Export {
   readonly name: string
   readonly isType: boolean
-  /** The file that declares it, and its name there. */
+  /** The file that declares it, and its name there; `*` for a file that is a namespace. */
   readonly file: string
   readonly local: string
 }
@@ -46,19 +46,37 @@ export function entries(): Entry[] {
 }
 
 const REEXPORT = /^export (type )?\{([^}]*)\} from "(\.[^"]+)"/gm
+const NAMESPACE = /^export \* as (\w+) from "(\.[^"]+)"/gm
 
 /** The names that a file exports from others; entries declare none of their own. */
 export function exportsOf(file: string): Export[] {
   const source = readFileSync(join(root, file), "utf8")
-  const rest = source.replace(REEXPORT, "").replace(/\/\*[^]*?\*\//g, "")
+  const rest = source.replace(REEXPORT, "").replace(NAMESPACE, "").replace(/\/\*[^]*?\*\//g, "")
   const own = /^export .*/m.exec(rest)
   if (own !== null && own[0].trim() !== "export {}") throw new SyntaxError(`${file} may only export from other files by name, not: ${own[0]}`)
-  return [...source.matchAll(REEXPORT)].flatMap(([, allTypes, names = "", from = ""]) => {
+  const named = [...source.matchAll(REEXPORT)].flatMap(([, allTypes, names = "", from = ""]) => {
     const declaredIn = relative(root, join(root, dirname(file), from))
-    return names.split(",").map((name) => name.trim()).filter(Boolean).map((item) => {
+    return names.split(",").map((name) => name.trim()).filter(Boolean).flatMap((item) => {
       const isType = allTypes !== undefined || item.startsWith("type ")
       const [local = "", name = local] = item.replace(/^type /, "").split(" as ")
-      return { name, isType, file: declaredIn, local }
+      return [{ name, isType, file: declaredIn, local }, ...(isType ? [] : membersOf(name, declaredIn, local))]
     })
   })
+  const namespaces = [...source.matchAll(NAMESPACE)].flatMap(([, name = "", from = ""]) => {
+    const declaredIn = relative(root, join(root, dirname(file), from))
+    return [{ name, isType: false, file: declaredIn, local: "*" }, ...within(name, declaredIn)]
+  })
+  return [...named, ...namespaces]
+}
+
+function within(namespace: string, file: string): Export[] {
+  return exportsOf(file).map((one) => ({ ...one, name: `${namespace}.${one.name}` }))
+}
+
+/** Those of a constant that stands for a namespace, as `files` does so that it has a comment of its own. */
+function membersOf(name: string, file: string, local: string): Export[] {
+  const source = readFileSync(join(root, file), "utf8")
+  const namespace = new RegExp(`^export const ${local}: typeof (\\w+) = \\1$`, "m").exec(source)?.[1]
+  const from = new RegExp(`^import \\* as ${namespace} from "(\\.[^"]+)"$`, "m").exec(source)?.[1]
+  return from === undefined ? [] : within(name, join(dirname(file), from))
 }

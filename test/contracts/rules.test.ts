@@ -7,19 +7,22 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
+import * as flow from "asyncio-ts/flow"
+import * as http from "asyncio-ts/http"
 import * as inspect from "asyncio-ts/inspect"
+import * as postgres from "asyncio-ts/postgres"
 import * as testing from "asyncio-ts/testing"
 import { entries, exportsOf, root, type Export } from "./entries.ts"
 import { cells, problemsWithTest, takeTest, titlesIn, titlesOf, type Titles } from "./titles.ts"
 
 const RULES = 202
 /** The parts that are still to come. */
-const LATER = ["streams", "subprocesses", "signals", "executors", "inspection", "repl"]
+const LATER = ["executors", "inspection", "repl"]
 
 const page = readFileSync(join(root, "docs/rules.md"), "utf8")
 const differences = [...readFileSync(join(root, "docs/differences.md"), "utf8").matchAll(/^## (.+)$/gm)].map(([, title]) => title)
 const exported = entries().filter(({ browser }) => !browser).flatMap(({ file }) => exportsOf(file))
-const values: Readonly<Record<string, unknown>> = { ...asyncio, ...inspect, ...testing }
+const values: Readonly<Record<string, unknown>> = { ...asyncio, ...inspect, ...testing, ...flow, ...http, ...postgres }
 
 describe("docs/rules.md", () => {
   it("has each rule once, in order, with what holds it", () => {
@@ -52,7 +55,7 @@ describe("a page of rules", () => {
     for (const answer of [
       "test/own.test.ts: “one”",
       "test/own.test.ts: “one” · “Queue: two” · differs: “One thread”",
-      "later: streams",
+      "later: inspection",
       "test/own.test.ts: “one” · later: executors",
       "differs: “`catch` takes everything” · differs: “One thread”",
     ]) {
@@ -79,19 +82,19 @@ describe("a page of rules", () => {
 
   it("is refused if a rule is missing, stands twice or has no words", () => {
     const table = (...numbers: string[]): string[] =>
-      problemsOfRules(numbers.map((number) => [number, "what", "later: streams"]), 2, ["later", "differs"], titles)
+      problemsOfRules(numbers.map((number) => [number, "what", "later: inspection"]), 2, ["later", "differs"], titles)
     assert.match(table("R1").join(), /1 rules, not 2/)
     assert.match(table("R1", "R1").join(), /R1 stands where R2 belongs/)
     assert.match(table("R2", "R1").join(), /R2 stands where R1 belongs/)
-    assert.match(problemsOfRules([["R1", "", "later: streams"]], 1, ["later"], titles).join(), /R1 has no words/)
+    assert.match(problemsOfRules([["R1", "", "later: inspection"]], 1, ["later"], titles).join(), /R1 has no words/)
   })
 
   it("is refused if a name of asyncio stands twice, or is neither ours, nor to come, nor left out", () => {
     const table = (...given: string[][]): string => problemsOfNames(given, titles).join()
-    assert.equal(table(["`a`, `b(c, d)`", "`sleep`", "test/own.test.ts: “one”"], ["`x`", "–", "later: streams"]), "")
-    assert.match(table(["`a`", "–", "later: streams"], ["`a`", "–", "later: streams"]), /a stands in 2 rows/)
+    assert.equal(table(["`a`, `b(c, d)`", "`sleep`", "test/own.test.ts: “one”"], ["`x`", "–", "later: inspection"]), "")
+    assert.match(table(["`a`", "–", "later: inspection"], ["`a`", "–", "later: inspection"]), /a stands in 2 rows/)
     assert.match(table(["`a`", "–", "test/own.test.ts: “one”"]), /a has a test, but no name of ours/)
-    assert.match(table(["`a`", "`sleep`", "later: streams"]), /a has a name of ours, but no test/)
+    assert.match(table(["`a`", "`sleep`", "later: inspection"]), /a has a name of ours, but no test/)
     assert.match(table(["a", "`sleep`", "test/own.test.ts: “one”"]), /cannot read "a"/)
   })
 
@@ -105,6 +108,10 @@ describe("a page of rules", () => {
     assert.deepEqual(problemsOfExports(["Lock.open"], [lock]), ["Lock has no member open"])
     assert.deepEqual(problemsOfExports(["GatherOptions.most"], [options]), ["GatherOptions has no member most"])
     assert.deepEqual(problemsOfExports(["sleep"], [sleep, lock]), ["Lock is exported, but has no row"])
+    const parts = exported.filter(({ name }) => ["subprocess", "subprocess.PIPE", "subprocess.Process"].includes(name))
+    assert.deepEqual(problemsOfExports(["subprocess.PIPE", "subprocess.Process.wait"], parts), [])
+    assert.deepEqual(problemsOfExports(["subprocess.PIPE", "subprocess.Process.rest"], parts), ["subprocess.Process has no member rest"])
+    assert.deepEqual(problemsOfExports(["subprocess.PIPE"], parts), ["subprocess.Process is exported, but has no row"])
   })
 })
 
@@ -142,27 +149,29 @@ function problemsOfNames(table: readonly string[][], titles: Titles): string[] {
   return problems
 }
 
-/** `X` is exported, and `X.y` is a member of an X. */
+/** `X` is exported, also as a part of a namespace, and `X.y` is a member of an X. */
 function problemsOfExports(named: readonly string[], all: readonly Export[]): string[] {
   const problems: string[] = []
   const known = new Map(all.map((one) => [one.name, one]))
+  const seen = new Set<string>()
   for (const path of new Set(named)) {
-    const [name = "", member] = path.split(/\.(.+)/)
-    const one = known.get(name)
-    if (one === undefined) problems.push(`${name} is not exported`)
-    else if (member !== undefined && !hasMember(one, member)) problems.push(`${name} has no member ${member}`)
+    const [, owner = "", member] = /^(.+?)\.([^.]+|\[.+\])$/.exec(path) ?? []
+    const one = known.get(path) ?? known.get(owner)
+    if (one === undefined) problems.push(`${owner || path} is not exported`)
+    else if (one.name !== path && !hasMember(one, member ?? "")) problems.push(`${one.name} has no member ${member}`)
+    for (const { name } of all) if (one?.name === name || one?.name.startsWith(`${name}.`)) seen.add(name)
   }
-  const rest = new Set(named.map((path) => path.split(".")[0]))
-  return [...problems, ...all.filter(({ name }) => !rest.has(name)).map(({ name }) => `${name} is exported, but has no row`)]
+  return [...problems, ...all.filter(({ name }) => !seen.has(name)).map(({ name }) => `${name} is exported, but has no row`)]
 }
 
 /** On the prototype, or declared as a field of the class or the interface. */
 function hasMember({ name, file, local }: Export, member: string): boolean {
-  const value = values[name]
+  const [top = "", inner] = name.split(".")
+  const value = inner === undefined ? values[top] : (values[top] as Readonly<Record<string, unknown>> | undefined)?.[inner] // of a namespace
   const symbol = /^\[Symbol\.(\w+)\]$/.exec(member)?.[1] as keyof SymbolConstructor | undefined // a name of one, or no property
   if (typeof value === "function" && (symbol === undefined ? member : (Symbol[symbol] as symbol)) in (value.prototype as object)) return true
   const [, body = ""] = readFileSync(join(root, file), "utf8").split(new RegExp(`^export (?:abstract class|class|interface) ${local}\\b`, "m"))
-  return new RegExp(`^  (?:readonly )?${member}[?:=( ]`, "m").test(body.split("\n}\n")[0] ?? "")
+  return new RegExp(`^  (?:abstract |readonly )*${member}[?:=( ]`, "m").test(body.split("\n}\n")[0] ?? "")
 }
 
 /** The names in a cell; none if it is no list of names. */

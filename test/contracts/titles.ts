@@ -17,9 +17,9 @@ export function titlesIn(file: string): RegExp[] | undefined {
   return known.get(file)
 }
 
-/** The titles of the tests that a source runs, by itself or through `test/support`; a value in one stands for any text. */
+/** The titles of the tests that a source runs, by itself or through a function that declares one; a value in one stands for any text. */
 export function titlesOf(source: string): RegExp[] {
-  return [...source.matchAll(/\b(?:it|test|virtual\w*|random\w*)\(\s*(?:(["'])((?:\\.|(?!\1).)*)\1|`((?:\\.|\$\{(?:`[^`]*`|[^}])*\}|[^`])*)`),/g)]
+  return [...source.matchAll(/\b(?:it|test|virtual\w*|random\w*|real|ran|inFolder|withFile|within|pair|connected|pooled)\(\s*(?:(["'])((?:\\.|(?!\1).)*)\1|`((?:\\.|\$\{(?:`[^`]*`|[^}])*\}|[^`])*)`),/g)]
     .map(([, , plain, template]) => plain?.replace(/\\(.)/g, "$1") ?? (template ?? "").split(/\$\{(?:`[^`]*`|[^}])*\}/))
     .filter((title) => typeof title === "string" || title.some((text) => /\w{2}/.test(text)))
     .map((title) => new RegExp(`^${[title].flat().map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join(".+")}$`))

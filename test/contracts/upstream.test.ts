@@ -11,7 +11,7 @@ import { cells, problemsWithTest, read, takeTest, titlesIn, titlesOf, type Title
 const root = join(import.meta.dirname, "../..")
 const folder = "test/upstream"
 /** The parts that are still to come, and so may be what a behaviour waits for. */
-const LATER = ["streams", "subprocesses", "signals", "executors", "inspection"]
+const LATER = ["executors", "inspection"]
 
 const upstream = JSON.parse(readFileSync(join(root, folder, "names.json"), "utf8")) as Record<string, string[]>
 
@@ -69,7 +69,7 @@ describe("a page of the list", () => {
   })
 
   it("may say why there is none, for good or until a later part", () => {
-    for (const answer of ["none: no such thing", "none yet: streams", "none yet: inspection, where debug mode is"]) {
+    for (const answer of ["none: no such thing", "none yet: executors", "none yet: inspection, where debug mode is"]) {
       assert.deepEqual(problems(`| test_a | ${answer} |`, others), [], answer)
     }
   })

@@ -5,20 +5,37 @@ import { join } from "node:path"
 import { after, test } from "node:test"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import * as asyncio from "asyncio-ts"
+import { osError } from "#src/errors/os-errors.ts"
 
 const FILES = {
+  AddressLookupError: "os-errors",
   BrokenBarrierError: "misuse",
+  BrokenPipeError: "os-errors",
   CancelledError: "cancelled-error",
+  ConnectionAbortedError: "os-errors",
+  ConnectionError: "os-errors",
+  ConnectionRefusedError: "os-errors",
+  ConnectionResetError: "os-errors",
   DeadlockError: "misuse",
+  EOFError: "eof-error",
   ExceptionGroup: "exception-group",
+  FileExistsError: "os-errors",
+  FileNotFoundError: "os-errors",
   IncompleteReadError: "stream-errors",
   InvalidStateError: "misuse",
+  IsADirectoryError: "os-errors",
   KeyboardInterrupt: "keyboard-interrupt",
   LimitOverrunError: "stream-errors",
+  NotADirectoryError: "os-errors",
+  OSError: "os-errors",
+  PermissionError: "os-errors",
+  ProcessLookupError: "os-errors",
   QueueEmpty: "queue-errors",
   QueueFull: "queue-errors",
   QueueShutDown: "queue-errors",
   RuntimeError: "misuse",
+  SSLCertVerificationError: "os-errors",
+  SSLError: "os-errors",
   TimeoutError: "timeout-error",
 } as const
 type Name = keyof typeof FILES
@@ -63,7 +80,7 @@ for (const name of NAMES) {
   test(`${name}: it has a literal name and a code, and its stack begins with the name`, () => {
     const error = make(Kind, name)
     assert.equal(error.name, name)
-    assert.match(error.code, /^ERR_[A-Z_]+$/)
+    assert.match(error.code, FILES[name] === "os-errors" ? /^E[A-Z_]+$/ : /^ERR_[A-Z_]+$/)
     assert.match(String(error.stack), new RegExp(`^${name}: `))
     assert.ok(error instanceof Kind)
     assert.ok(error instanceof Error)
@@ -93,6 +110,19 @@ test("instanceof holds across two copies of the package, and tells the classes a
 test("errors that stand for misuse are RuntimeErrors, the others are not", () => {
   const misuse = NAMES.filter((name) => make(asyncio[name] as unknown as ErrorClass, name) instanceof asyncio.RuntimeError)
   assert.deepEqual(misuse, ["BrokenBarrierError", "DeadlockError", "RuntimeError"])
+})
+
+test("errors of the system are OSErrors, each in its class", () => {
+  for (const name of NAMES) {
+    const error = make(asyncio[name], name)
+    assert.equal(error instanceof asyncio.OSError, FILES[name] === "os-errors", name)
+    if (FILES[name] === "os-errors" && /^E[A-Z]+$/.test(error.code)) {
+      const told = osError(Object.assign(new Error("as Node says it"), { code: error.code, errno: -1, syscall: "call" }), "cannot do it")
+      assert.equal((told as Error).name, name)
+    }
+  }
+  assert.ok(new asyncio.ConnectionResetError("gone") instanceof asyncio.ConnectionError)
+  assert.ok(new asyncio.SSLCertVerificationError("whose?") instanceof asyncio.SSLError)
 })
 
 test("a user's subclass is tested in the ordinary way", () => {

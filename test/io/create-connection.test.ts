@@ -12,6 +12,8 @@ interface World {
   readonly addresses: readonly string[]
   /** Those that never answer; all others but 127.0.0.1 refuse. */
   readonly silent?: readonly string[]
+  /** Every connection is lost in the very turn in which it is made. */
+  readonly loses?: boolean
 }
 
 /** Declares a test in which the host's look-up gives the addresses of `world`; what it tried is noted. */
@@ -29,7 +31,9 @@ function within(name: string, world: World, body: (tried: string[]) => Promise<v
     const fakeConnect = (options: net.TcpNetConnectOpts): Socket => {
       tried.push(String(options.host))
       if (world.silent?.includes(String(options.host)) === true) return new net.Socket()
-      return connect(options.host === "127.0.0.1" ? options : { ...options, host: "127.0.0.1", port: nobody })
+      const socket = connect(options.host === "127.0.0.1" ? options : { ...options, host: "127.0.0.1", port: nobody })
+      if (world.loses === true) socket.once("connect", () => socket.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })))
+      return socket
     }
     dns.lookup = fakeLookup as never
     net.connect = fakeConnect as never
@@ -137,4 +141,13 @@ within("localAddr says where to connect from", { addresses: ["127.0.0.1"] }, asy
       assert.equal(error.code, "EADDRNOTAVAIL")
     },
   )
+})
+
+within("a connection that is lost before its task goes on is told as lost, and ends nothing else", { addresses: ["127.0.0.1"], loses: true }, async () => {
+  await peer(() => undefined, async (port) => {
+    const [reader, writer] = await asyncio.openConnection("anywhere", port)
+    const error = await thrownAs(asyncio.ConnectionResetError, asyncio.waitFor(reader.read(), 5))
+    assert.match(error.message, new RegExp(`the connection to anywhere:${port} failed`))
+    await thrownAs(asyncio.ConnectionResetError, asyncio.waitFor(writer.waitClosed(), 5))
+  })
 })

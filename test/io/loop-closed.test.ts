@@ -5,7 +5,7 @@ import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import { folder, real } from "./support/real.ts"
+import { folder, inCallback, real } from "./support/real.ts"
 import * as asyncio from "asyncio-ts"
 
 const path = join(folder(), "left")
@@ -90,17 +90,10 @@ test("a program that waits for a connection only is no deadlock", { timeout: 20_
 
 real("a server of a loop that is closed in debug mode is told with where it listens", async (told) => {
   const loop = new asyncio.EventLoop()
-  await new Promise<void>((resolve, reject) => {
-    setImmediate(async () => {
-      try {
-        loop.setDebug(true)
-        await loop.runUntilComplete(() => asyncio.startServer(() => undefined, "127.0.0.1", 0))
-        loop.close()
-        resolve()
-      } catch (error) {
-        reject(error)
-      }
-    })
+  await inCallback(async () => {
+    loop.setDebug(true)
+    await loop.runUntilComplete(() => asyncio.startServer(() => undefined, "127.0.0.1", 0))
+    loop.close()
   })
   await new Promise(setImmediate)
   told.warning(/^<Server serving on 127\.0\.0\.1:\d+, 0 connections> was still open when its event loop was closed/)

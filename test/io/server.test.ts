@@ -54,10 +54,11 @@ real("closed or cancelled while it begins to listen, it listens nowhere", async 
   server.close()
   assert.match((await thrownAs(asyncio.RuntimeError, starting)).message, /was closed before it listened|is closed/)
   await server.waitClosed()
-  for (let patience = 0; patience < 5; patience += 1) {
-    const task = asyncio.createTask(idle())
-    for (let i = 0; i < patience; i += 1) await ticks(1)
-    if (patience > 3) await new Promise(setImmediate)
+  for (let patience = 0; patience < 12; patience += 1) {
+    // A name is looked up first.
+    const task = asyncio.createTask(asyncio.startServer(silent, patience % 2 === 0 ? "127.0.0.1" : "localhost", 0))
+    await ticks(patience % 6)
+    if (patience >= 6) await Promise.resolve()
     task.cancel()
     await asyncio.wait([task])
     if (!task.cancelled()) task.result().close()

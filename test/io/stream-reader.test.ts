@@ -20,6 +20,9 @@ class PausedTransport extends asyncio.ReadTransport {
   isReading(): boolean {
     return this.reading
   }
+  toString(): string {
+    return "<PausedTransport>"
+  }
   pauseReading(): void {
     this.reading = false
     this.log.push("pause")
@@ -340,7 +343,8 @@ test("bad arguments are refused at the call, with what was given and what is wan
   assert.ok(thrownBy(() => reader.readUntil("")) instanceof RangeError)
   assert.ok(thrownBy(() => reader.readUntil([])) instanceof RangeError)
   assert.ok(thrownBy(() => reader.readUntil(["a", ""])) instanceof RangeError)
-  assert.match(thrownBy(() => reader.readUntil([1 as never])).message, /a separator is text or bytes, not .*1/)
+  assert.match(thrownBy(() => reader.readUntil(1 as never)).message, /a separator is text or bytes, not .*1/)
+  assert.match(thrownBy(() => reader.readUntil(["a", null as unknown as string])).message, /a separator is text or bytes, not null/)
   assert.match(thrownBy(() => reader.feedData("text" as never)).message, /feedData takes bytes/)
 })
 
@@ -412,7 +416,10 @@ randomVirtual("whatever the chunks and the cancellations, reads give what was fe
       assert.ok(error.consumed > limit || kind === 3)
       assert.ok(separated(rest, kind === 3 ? /\n/ : /[;\n]/) - 1 > limit || !/[;\n]/.test(rest) || (kind === 3 && !rest.includes("\n")))
       // A line that is too long is gone as far as it had come; readUntil keeps it.
-      if (kind === 3) return feeder.cancel()
+      if (kind === 3) {
+        feeder.cancel()
+        return
+      }
       await reader.readExactly(Math.min(limit, rest.length))
       at += Math.min(limit, rest.length)
     }

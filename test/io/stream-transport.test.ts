@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { Socket } from "node:net"
 import * as asyncio from "asyncio-ts"
 import { thrown, thrownAs, thrownBy, ticks } from "../support/record.ts"
-import { connected, peer, portOf, real } from "./support/real.ts"
+import { connected, inCallback, peer, portOf, real } from "./support/real.ts"
 
 /** A protocol that writes down what it is told. */
 class Recorder extends asyncio.Protocol {
@@ -213,7 +213,8 @@ for (const name of ["connectionMade", "connectionLost", "pauseWriting", "resumeW
     class Broken extends Recorder {}
     const boom = new Error("boom")
     Broken.prototype[name] = function (this: Broken, ...given: never[]) {
-      ;(Recorder.prototype[name] as (...given: never[]) => void).apply(this, given)
+      const recorded: (...given: never[]) => void = Recorder.prototype[name]
+      recorded.apply(this, given)
       throw boom
     }
     await meeting(async (protocol, transport, far) => {
@@ -343,6 +344,13 @@ real("a socket that has ended before it is adopted is at its end, and a closed o
     await writer.waitClosed()
     const error = await thrown(Promise.resolve().then(() => asyncio.openConnection(undefined, undefined, { sock: socket })))
     assert.match(String(error), /OSError: the socket that was given is closed; give one that is connected/)
+    const open = await connected(port)
+    const late = new Recorder()
+    const opening = asyncio.getRunningLoop().createConnection(() => late, undefined, undefined, { sock: open })
+    await new Promise((resolve) => open.once("close", resolve).destroy(new Error("broken meanwhile")))
+    await opening
+    assert.match(String(await asyncio.waitFor(late.lost, 5)), /broken meanwhile/)
+    assert.deepEqual(late.log, ["made", "lost"])
     const idle = new Socket()
     assert.match(String(await thrown(Promise.resolve().then(() => asyncio.openConnection(undefined, undefined, { sock: idle })))), /is not connected yet/)
   })
@@ -352,23 +360,16 @@ real("what comes while the loop stands still is told when it runs again, in orde
   await peer((socket) => socket.end("late"), async (port) => {
     const protocol = new Recorder()
     const loop = new asyncio.EventLoop()
-    await new Promise<void>((resolve, reject) => {
-      setImmediate(async () => {
-        try {
-          await loop.runUntilComplete(loop.createConnection(() => protocol, "127.0.0.1", port))
-          const before = [...protocol.log]
-          for (let i = 0; i < 20; i += 1) await new Promise(setImmediate)
-          assert.deepEqual(protocol.log, before, "nobody is called while the loop stands still")
-          await loop.runUntilComplete(async () => {
-            while (!protocol.log.includes("lost")) await asyncio.sleep(0.001)
-          })
-          assert.deepEqual(protocol.log, ["made", "late", "eof", "lost"])
-          loop.close()
-          resolve()
-        } catch (error) {
-          reject(error)
-        }
+    await inCallback(async () => {
+      await loop.runUntilComplete(loop.createConnection(() => protocol, "127.0.0.1", port))
+      const before = [...protocol.log]
+      for (let i = 0; i < 20; i += 1) await new Promise(setImmediate)
+      assert.deepEqual(protocol.log, before, "nobody is called while the loop stands still")
+      await loop.runUntilComplete(async () => {
+        while (!protocol.log.includes("lost")) await asyncio.sleep(0.001)
       })
+      assert.deepEqual(protocol.log, ["made", "late", "eof", "lost"])
+      loop.close()
     })
   })
 })

@@ -38,6 +38,9 @@ class Fake extends asyncio.WriteTransport {
   write(): void {}
   writeLines(): void {}
   writeEof(): void {}
+  toString(): string {
+    return "<Fake>"
+  }
 }
 
 function fakeWriter(): { writer: asyncio.StreamWriter; protocol: asyncio.StreamReaderProtocol; reader: asyncio.StreamReader; transport: Fake } {

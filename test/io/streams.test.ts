@@ -105,7 +105,7 @@ test("arguments that make no sense are refused at the call", () => {
     } catch (thrown) {
       error = thrown
     }
-    assert.ok(error instanceof kind && message.test((error as Error).message), `${String(call)}: ${String(error)}`)
+    assert.ok(error instanceof kind && message.test(error.message), `${String(call)}: ${String(error)}`)
   }
 })
 
@@ -248,11 +248,14 @@ real("R194: callbacks of a protocol run in the context of their connection, whoe
   variable.set("of the server")
   const server = await asyncio.getRunningLoop().createServer(() => new Noting(), "127.0.0.1", 0)
   variable.set("of the client")
-  const socket = await connected(portOf(server))
-  socket.end("x")
-  await over.wait()
-  assert.deepEqual(seen, ["made of the server", "data of the connection", "lost of the connection undefined"])
-  socket.destroy()
+  for (let i = 0; i < 2; i += 1) {
+    const socket = await connected(portOf(server))
+    socket.end("x")
+    await over.wait()
+    over.clear()
+    assert.deepEqual(seen.splice(0), ["made of the server", "data of the connection", "lost of the connection undefined"])
+    socket.destroy()
+  }
   server.close()
   await server.waitClosed()
 })

@@ -159,7 +159,12 @@ real("a peer that speaks no TLS, hangs up or resets is told as what it is", asyn
 })
 
 real("a handshake that takes too long ends on time, as does one that is cancelled", async () => {
-  await peer(() => undefined, async (port) => {
+  let open = 0
+  const watched = (socket: Socket): void => {
+    open += 1
+    socket.resume().on("end", () => socket.destroy()).on("close", () => (open -= 1))
+  }
+  await peer(watched, async (port) => {
     const error = await thrownAs(asyncio.ConnectionAbortedError, asyncio.openConnection("127.0.0.1", port, { ssl: trusting, sslHandshakeTimeout: 0.02 }))
     assert.match(error.message, new RegExp(`cannot agree on TLS with 127\\.0\\.0\\.1:${port}: the handshake took longer than 0\\.02 s`))
     for (let patience = 0; patience < 6; patience += 1) {
@@ -168,6 +173,7 @@ real("a handshake that takes too long ends on time, as does one that is cancelle
       task.cancel()
       await thrownAs(asyncio.CancelledError, task)
     }
+    while (open > 0) await asyncio.sleep(0.001)
   })
 })
 

@@ -10,13 +10,15 @@ import { bugs as locks } from "./bugs/locks.ts"
 import { bugs as loop } from "./bugs/loop.ts"
 import { bugs as queues } from "./bugs/queues.ts"
 import { bugs as semaphores } from "./bugs/semaphores.ts"
+import { bugs as streams } from "./bugs/streams.ts"
+import { bugs as subprocess } from "./bugs/subprocess.ts"
 
-const lists = { cancellation, conditions, events, groups, locks, loop, queues, semaphores }
+const lists = { cancellation, conditions, events, groups, locks, loop, queues, semaphores, streams, subprocess }
 const all = Object.values(lists).flat()
 
 test("every number has a bug that can be put back", () => {
   const numbers = new Set(all.map((bug) => bug.number))
-  assert.deepEqual([...numbers].sort((a, b) => a - b), Array.from({ length: 63 }, (_, index) => index + 1))
+  assert.deepEqual([...numbers].sort((a, b) => a - b), Array.from({ length: 67 }, (_, index) => index + 1))
 })
 
 test("every bug names a test of its own, which is there", () => {

@@ -119,7 +119,7 @@ function issue({ name, hosts = [], addresses = [], issuer, isAuthority = false, 
   )
   const signature = sign("sha256", signed, by.privateKey)
   const cert = pem(sequence(signed, ECDSA_WITH_SHA256, der(0x03, Buffer.concat([Buffer.from([0]), signature]))))
-  return { name, cert, key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), privateKey, keyId }
+  return { name, cert, key: privateKey.export({ type: "pkcs8", format: "pem" }), privateKey, keyId }
 }
 
 const TRUE = der(0x01, Buffer.from([0xff]))

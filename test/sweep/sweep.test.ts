@@ -1,5 +1,7 @@
 /** Every operation, cancelled in every way at every moment: nothing is lost, and nothing is left. */
 import assert from "node:assert/strict"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { test } from "node:test"
 import { LINE, runCell, type Timing } from "./cell.ts"
 import { exported, NO_WAIT, OPERATIONS } from "./operations.ts"
@@ -21,6 +23,8 @@ test("every function and method that is exported has a row, or a reason for havi
   const known = new Set(all.flat())
   assert.deepEqual([...rows, ...noWait].filter((name) => !known.has(name)), [], "these are not exported")
   assert.deepEqual([...rows].filter((name) => noWait.has(name)), [], "these have both")
+  const files = Object.keys(NO_WAIT).flatMap((reason) => reason.match(/test\/\S+\.test\.ts/g) ?? [])
+  assert.deepEqual(files.filter((file) => !existsSync(join(import.meta.dirname, "../..", file))), [], "these do not exist")
 })
 
 let cells = 0

@@ -1,6 +1,6 @@
 import { checkFunction } from "../../structures/arguments.ts"
 import { CancelledError } from "../../errors/cancelled-error.ts"
-import { clientSignal, refuse, type NodeResponse } from "./node-response.ts"
+import { clientSignal, leftWhileSending, refuse, type NodeResponse } from "./node-response.ts"
 import { requestName, RequestRunner, type HandlerOptions } from "./request-runner.ts"
 
 /** The part of Fastify's request that is used. */
@@ -61,7 +61,7 @@ export function fastifyHandler<This, Req extends FastifyRequestLike, Reply exten
     try {
       return await runner.run(() => fn.call(this, request, reply), info)
     } catch (error) {
-      if (!(error instanceof CancelledError)) throw error
+      if (!(error instanceof CancelledError) && !leftWhileSending(request, error)) throw error
       reply.hijack()
       refuse(reply.raw)
       return undefined as Awaited<R> // a hijacked reply's value is not looked at

@@ -1,5 +1,5 @@
 import { CancelledError } from "../../errors/cancelled-error.ts"
-import { clientSignal, type NodeRequest, type NodeResponse } from "./node-response.ts"
+import { clientSignal, leftWhileSending, type NodeRequest, type NodeResponse } from "./node-response.ts"
 import { requestName, RequestRunner, type HandlerOptions } from "./request-runner.ts"
 
 /** The part of Nest's `ExecutionContext` that is used. */
@@ -21,6 +21,14 @@ interface NestObserver {
   next(value: unknown): void
   error(error: unknown): void
   complete(): void
+}
+
+/** A request whose answer is asked for. */
+interface Subscribed {
+  readonly name: string
+  readonly request: object
+  /** Aborts when its client has gone. */
+  readonly gone: AbortSignal
 }
 
 /** Every observable's class makes another from what happens when it is subscribed to. */
@@ -64,15 +72,16 @@ export class AsyncioInterceptor {
     const plain = next.handle()
     if (context.getType() !== "http") return plain
     const http = context.switchToHttp()
-    const { method, originalUrl, url } = http.getRequest()
+    const request = http.getRequest()
+    const { method, originalUrl, url } = request
     const response = http.getResponse()
     const signal = clientSignal("raw" in response ? response.raw : response)
     const name = requestName(method, originalUrl ?? url)
     const Observable = plain.constructor as ObservableClass<O>
-    return new Observable((observer) => this.#subscribe(next, observer, name, signal))
+    return new Observable((observer) => this.#subscribe(next, observer, { name, request, gone: signal }))
   }
 
-  #subscribe(next: { handle(): ObservableLike }, observer: NestObserver, name: string, gone: AbortSignal): () => void {
+  #subscribe(next: { handle(): ObservableLike }, observer: NestObserver, { name, request, gone }: Subscribed): () => void {
     const unsubscribed = new AbortController()
     const signal = AbortSignal.any([gone, unsubscribed.signal])
     const values = new Values(observer)
@@ -84,9 +93,10 @@ export class AsyncioInterceptor {
       .then(
         () => observer.complete(),
         (error: unknown) => {
-          if (!(error instanceof CancelledError)) {
+          const left = leftWhileSending(request, error)
+          if (!(error instanceof CancelledError) && !left) {
             observer.error(error)
-          } else if (signal.aborted) {
+          } else if (left || signal.aborted) {
             // Nest waits for a value.
             if (!values.seen) observer.next(undefined)
             observer.complete()

@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { checkFunction } from "../../structures/arguments.ts"
 import { CancelledError } from "../../errors/cancelled-error.ts"
-import { clientSignal, fail, refuse, type NodeRequest, type NodeResponse } from "./node-response.ts"
+import { clientSignal, fail, leftWhileSending, refuse, type NodeRequest, type NodeResponse } from "./node-response.ts"
 import { requestName, RequestRunner, type HandlerOptions } from "./request-runner.ts"
 
 /** What Express and its like are given as a handler, and node:http as its listener. */
@@ -73,10 +73,4 @@ export function handler<Req extends NodeRequest = IncomingMessage, Res extends N
       }
     })
   }
-}
-
-/** Whether the client went away in the midst of its request: whoever reads the body hears of that before the response does. */
-function leftWhileSending(request: object, error: unknown): boolean {
-  const { destroyed, complete } = request as { destroyed?: boolean; complete?: boolean } // as Node's have them
-  return destroyed === true && complete === false && (error as { code?: unknown } | undefined)?.code === "ECONNRESET"
 }

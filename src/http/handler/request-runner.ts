@@ -5,9 +5,11 @@ import { CancelledError } from "../../errors/cancelled-error.ts"
 import { RuntimeError } from "../../errors/misuse.ts"
 import { host, type AbortSignalLike } from "../../host/host.ts"
 import { requestBy } from "../../core/ambient.ts"
+import type { ContextValues } from "../../core/context.ts"
 import type { EventLoop } from "../../core/event-loop.ts"
 import { currentFrame } from "../../core/frame.ts"
-import { cancelFor } from "../../core/future.ts"
+import { cancelFor, Relay } from "../../core/future.ts"
+import type { Task } from "../../core/task.ts"
 
 /** Where the requests of a handler run. */
 export interface HandlerOptions {
@@ -21,6 +23,13 @@ export interface RequestInfo {
   readonly name: string
   /** Aborts when the client has gone away. */
   readonly signal: AbortSignalLike
+}
+
+/** How the task of a request is made. */
+export interface RequestTaskOptions {
+  readonly name: string
+  readonly context?: ContextValues
+  readonly eagerStart?: boolean
 }
 
 /** Runs requests, each as a task of one loop. */
@@ -40,24 +49,12 @@ export class RequestRunner {
    * @throws RuntimeError if no loop runs; CancelledError if the task was cancelled.
    */
   async run<T>(work: () => T, { name, signal }: RequestInfo): Promise<Awaited<T>> {
-    const loop = this.#loop()
-    if (loop === undefined) {
-      throw new RuntimeError(
-        `no running event loop for ${name}: make the handler, or start the server, inside asyncio.run(main), ` +
-          `and keep main running while it serves; or name a running loop in the options, { loop }; ` +
-          `a bundler has to leave asyncio-ts external, since a second copy knows nothing of the first one's loops`,
-      )
-    }
-    // Its task would be dropped with the loop, and the client would wait for ever.
-    if (loop.ending) throw new CancelledError("the program ends", { requestedBy: "run" })
-    const task = loop.createTask(work, { name })
-    const cancel = (): void => {
-      task[cancelFor](requestBy("the client has gone away", "the HTTP server"))
-    }
+    const task = this.start(work, { name })
+    const cancel = (): void => clientGone(task)
     if (signal.aborted) cancel()
     else signal.addEventListener("abort", cancel, { once: true })
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    task.addDoneCallback(() => {
+    new Relay(task, () => {
       signal.removeEventListener("abort", cancel)
       try {
         resolve(task.result())
@@ -66,6 +63,25 @@ export class RequestRunner {
       }
     })
     return promise as Promise<Awaited<T>> // the task has awaited what `work` gives
+  }
+
+  /**
+   * Makes the task of a request, for whoever looks after it.
+   *
+   * @throws RuntimeError if no loop runs; CancelledError if it is about to end.
+   */
+  start(work: () => unknown, options: RequestTaskOptions): Task<unknown> {
+    const loop = this.#loop()
+    if (loop === undefined) {
+      throw new RuntimeError(
+        `no running event loop for ${options.name}: make the handler, or start the server, inside asyncio.run(main), ` +
+          `and keep main running while it serves; or name a running loop in the options, { loop }; ` +
+          `a bundler has to leave asyncio-ts external, since a second copy knows nothing of the first one's loops`,
+      )
+    }
+    // Its task would be dropped with the loop, and the client would wait for ever.
+    if (loop.ending) throw new CancelledError("the program ends", { requestedBy: "run" })
+    return loop.createTask<unknown>(work, options)
   }
 
   /** Tells of an error that no framework is there to take. */
@@ -81,8 +97,18 @@ export class RequestRunner {
   }
 }
 
+/** Cancels the task of a request whose client has gone away. */
+export function clientGone(task: Task<unknown>): void {
+  task[cancelFor](requestBy("the client has gone away", "the HTTP server"))
+}
+
 /** Method and path; without the query, which may hold what no log should show. */
 export function requestName(method = "GET", url = "/"): string {
+  // Nearly all are a path and, at most, a query.
+  if (url.startsWith("/") && !url.includes("#")) {
+    const query = url.indexOf("?")
+    return `${method} ${query === -1 ? url : url.slice(0, query)}`
+  }
   const [, path = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^?#]*)/i.exec(url) ?? []
   return `${method} ${path === "" ? "/" : path}`
 }

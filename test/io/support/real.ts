@@ -69,6 +69,13 @@ export async function inRealTime(body: (told: Told) => unknown, { debug = false 
   await until(() => left(before).length === 0, `nothing left open, but ${left(before).join()}`)
 }
 
+/** Runs `body` in a callback of the host's, where a loop of one's own may run. */
+export function inCallback(body: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    globalThis.setImmediate(() => void body().then(resolve, reject))
+  })
+}
+
 /** The port of a server's first socket. */
 export function portOf(server: asyncio.Server): number {
   const name = server.sockets[0]?.getsockname()

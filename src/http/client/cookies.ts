@@ -1,0 +1,50 @@
+import { Cookie, CookieJar } from "tough-cookie"
+import { describe } from "../../structures/arguments.ts"
+
+/** Cookies by their names, or a jar of the package tough-cookie. */
+export type CookiesInput = Readonly<Record<string, string>> | CookieJar
+
+/** The cookies of a client: those it was made with, and those that servers set. */
+export class ClientCookies {
+  readonly #always: readonly (readonly [string, string])[]
+  #jar: CookieJar | null
+
+  constructor(input: CookiesInput | undefined) {
+    this.#jar = input instanceof CookieJar ? input : null
+    this.#always = input === undefined || input instanceof CookieJar ? [] : cookiePairs(input)
+  }
+
+  get jar(): CookieJar {
+    return (this.#jar ??= new CookieJar())
+  }
+
+  /**
+   * The `cookie` header of a request; null for none.
+   *
+   * @param own - cookies of this request alone
+   * @param elsewhere - whether a redirect led to another origin, which is none of those cookies' business
+   */
+  header(url: URL, own: readonly (readonly [string, string])[], elsewhere: boolean): string | null {
+    if (this.#jar === null && this.#always.length === 0 && own.length === 0) return null
+    const kept = this.#jar?.getCookiesSync(url.href).map(({ key, value }) => [key, value] as const) ?? []
+    const cookies = new Map([...(elsewhere ? [] : this.#always), ...kept, ...(elsewhere ? [] : own)])
+    return cookies.size === 0 ? null : [...cookies].map(([name, value]) => `${name}=${value}`).join("; ")
+  }
+
+  /** Keeps what a response sets; cookies that are none of its server's are dropped. */
+  keep(url: URL, lines: readonly string[]): void {
+    for (const line of lines) this.jar.setCookieSync(line, url.href, { ignoreError: true })
+  }
+}
+
+/** @throws TypeError for what is no cookie. */
+export function cookiePairs(input: Readonly<Record<string, string>>): [string, string][] {
+  if (typeof input !== "object" || input === null) throw new TypeError(`cookies are an object of names and values, not ${describe(input)}`)
+  return Object.entries(input).map(([name, value]) => {
+    const parsed = Cookie.parse(`${name}=${value}`)
+    if (typeof value !== "string" || parsed === undefined || parsed.key !== name || /[;\r\n]/.test(value)) {
+      throw new TypeError(`${describe(name)} with ${describe(value)} is no cookie: names and values are text without ; and line ends`)
+    }
+    return [name, value]
+  })
+}

@@ -1,0 +1,45 @@
+import { checkInteger } from "../../structures/arguments.ts"
+import { DecodingError, type FailedRequest } from "./errors.ts"
+
+/** How lines are read. */
+export interface LinesOptions {
+  /** The longest line in characters; by default a million. */
+  readonly limit?: number | undefined
+}
+
+/** Lines of text in pieces of bytes. They end in a line feed, a carriage return or both. */
+export async function* linesOf(
+  pieces: AsyncIterable<Uint8Array>,
+  decoder: TextDecoder,
+  request: FailedRequest,
+  { limit = 1_000_000 }: LinesOptions,
+): AsyncGenerator<string, void, undefined> {
+  checkInteger(limit, "the limit of a line", 1)
+  const parts: string[] = []
+  let length = 0
+  let endsInReturn = false
+  for await (const piece of pieces) {
+    let text = decoder.decode(piece, { stream: true })
+    if (text === "") continue
+    // The line feed of a pair that was cut in two.
+    if (endsInReturn && text.startsWith("\n")) text = text.slice(1)
+    endsInReturn = text === "" ? false : text.endsWith("\r")
+    const found = text.split(/\r\n|\n|\r/)
+    const last = found.pop() ?? ""
+    for (const line of found) {
+      if (length + line.length > limit) throw tooLong(limit, request)
+      yield parts.join("") + line
+      parts.length = 0
+      length = 0
+    }
+    if (last !== "") parts.push(last)
+    length += last.length
+    if (length > limit) throw tooLong(limit, request)
+  }
+  const rest = parts.join("") + decoder.decode()
+  if (rest !== "") yield rest
+}
+
+function tooLong(limit: number, request: FailedRequest): DecodingError {
+  return new DecodingError(`a line of the body is longer than ${limit} characters; give a limit`, { request })
+}
