@@ -200,11 +200,17 @@ export class StreamTransport extends Transport implements Resource {
     if (held === null || this.#readingPaused) return
     this.#held = null
     this.#received(held)
+    if (this.#eofReceived && this.#held === null) this.#tellEnd()
   }
 
   #ended(): void {
-    this.#release()
     this.#eofReceived = true
+    // The end comes after what is held back.
+    if (this.#held === null) this.#tellEnd()
+    else this.#release()
+  }
+
+  #tellEnd(): void {
     if (this.#closing) return
     let keep = false
     this.#call("eofReceived", (protocol) => {
