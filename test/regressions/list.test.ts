@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 import { bugs as cancellation } from "./bugs/cancellation.ts"
+import { bugs as clients } from "./bugs/clients.ts"
 import { bugs as conditions } from "./bugs/conditions.ts"
 import { bugs as events } from "./bugs/events.ts"
 import { bugs as groups } from "./bugs/groups.ts"
@@ -13,12 +14,22 @@ import { bugs as semaphores } from "./bugs/semaphores.ts"
 import { bugs as streams } from "./bugs/streams.ts"
 import { bugs as subprocess } from "./bugs/subprocess.ts"
 
-const lists = { cancellation, conditions, events, groups, locks, loop, queues, semaphores, streams, subprocess }
+const lists = { cancellation, clients, conditions, events, groups, locks, loop, queues, semaphores, streams, subprocess }
 const all = Object.values(lists).flat()
 
-test("every number has a bug that can be put back", () => {
-  const numbers = new Set(all.map((bug) => bug.number))
-  assert.deepEqual([...numbers].sort((a, b) => a - b), Array.from({ length: 67 }, (_, index) => index + 1))
+/** Those of which no bug can be put back, and why. */
+const WITHOUT: Readonly<Record<number, string>> = {
+  68: "Node starts processes within the call, and nothing here could make it wait",
+  69: "executors are to come",
+  70: "other threads are to come",
+  74: "clean-up without a bound is waited for, as in asyncio; moveOnAfter bounds it",
+  75: "other threads are to come",
+}
+
+test("every number up to 75 has a bug that can be put back, or a reason", () => {
+  const numbers = new Set([...all.map((bug) => bug.number), ...Object.keys(WITHOUT).map(Number)])
+  assert.deepEqual([...numbers].sort((a, b) => a - b), Array.from({ length: 75 }, (_, index) => index + 1))
+  assert.equal(Object.keys(WITHOUT).filter((number) => all.some((bug) => bug.number === Number(number))).length, 0)
 })
 
 test("every bug names a test of its own, which is there", () => {
