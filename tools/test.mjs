@@ -24,7 +24,12 @@ const files = testFiles(names)
 const started = performance.now()
 const scratch = mkdtempSync(join(tmpdir(), "asyncio-ts-test-"))
 const missing = join(scratch, "missing")
-const env = { ...environment(process.execPath), ASYNCIO_TS_MISSING: missing }
+const env = {
+  ...environment(process.execPath),
+  ASYNCIO_TS_MISSING: missing,
+  // Leaving the types out of all sources takes each process a third of a second; the cache a tenth of that.
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "asyncio-ts"),
+}
 /** @type {{ title: string, code: number, seconds: number }[]} */
 const results = []
 /** @type {import("node:child_process").ChildProcess | undefined} */
