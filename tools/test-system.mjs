@@ -1,5 +1,6 @@
 // npm run test:system: installs the programs that tests need of the system, where they are missing,
-// and runs the programs of the lessons once in real time; `npm test` runs them on virtual time.
+// and runs what takes too long for `npm test`: the programs of the lessons in real time, and all
+// 768 cells of the matrix of faults.
 import { spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -28,7 +29,9 @@ if (missing.length > 0) process.exitCode = installAll(missing.map(({ debianPacka
 if (!process.exitCode) {
   process.env.TEST_SYSTEM = "1"
   const pattern = "--test-name-pattern=all other programs of the lessons"
-  process.exitCode = run([process.execPath, "--test", pattern, join(import.meta.dirname, "../test/examples/lessons.test.ts")])
+  const test = (/** @type {string} */ file) => join(import.meta.dirname, "../test", file)
+  process.exitCode =
+    run([process.execPath, "--test", pattern, test("examples/lessons.test.ts")]) || run([process.execPath, "--test", test("faults/matrix.test.ts")])
 }
 
 /** @param {string[]} packages */

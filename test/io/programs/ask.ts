@@ -30,7 +30,7 @@ const ways: Record<string, () => Promise<void>> = {
   },
   async tooLate() {
     try {
-      await input("quick? ", { timeout: 0.3 })
+      await input("quick? ", { timeout: 1.5 })
     } catch (error) {
       say((error as Error).name)
     }
