@@ -9,7 +9,7 @@ import OpenAI from "openai"
 import { startModel } from "./model.ts"
 import { startPage } from "./page.ts"
 
-await asyncio.run(async () => {
+async function main(): Promise<void> {
   const { server } = await startModel(0.1)
   const page = await startPage(new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 }), Number(process.argv[2] ?? 7090))
   console.log(`open ${page.url} in a browser; Ctrl-C ends it`)
@@ -18,4 +18,8 @@ await asyncio.run(async () => {
   } finally {
     await server.close()
   }
+}
+
+await asyncio.run(main).catch((error: unknown) => {
+  if (!(error instanceof asyncio.KeyboardInterrupt)) throw error
 })

@@ -22,4 +22,6 @@ async function main(): Promise<void> {
   })
 }
 
-await asyncio.run(main)
+await asyncio.run(main).catch((error: unknown) => {
+  if (!(error instanceof asyncio.KeyboardInterrupt)) throw error
+})

@@ -9,7 +9,7 @@ import { startSite } from "./site.ts"
 
 const WIDTH = 40
 
-await asyncio.run(async () => {
+async function main(): Promise<void> {
   const site = await startSite(Number(process.argv[2] ?? 3_000), 3)
   const begun = performance.now()
   const { pages, bytes, failures } = await crawl(site.start, { limit: 40, perHost: 8, onProgress })
@@ -18,7 +18,7 @@ await asyncio.run(async () => {
   console.log(`${pages} pages, ${(bytes / 1024).toFixed(0)} KiB, ${failures.size} broken links in ${seconds.toFixed(1)} s`)
   console.log(`no host had more than ${site.busiest()} requests at a time`)
   await site.close()
-})
+}
 
 let shown = 0
 
@@ -29,3 +29,7 @@ function onProgress({ done, found, failed }: Progress): void {
   const filled = Math.round((done / found) * WIDTH)
   process.stdout.write(`\r${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${done} of ${found} found, ${failed} broken\u001b[K`)
 }
+
+await asyncio.run(main).catch((error: unknown) => {
+  if (!(error instanceof asyncio.KeyboardInterrupt)) throw error
+})

@@ -50,4 +50,8 @@ async function main(): Promise<void> {
   await proxy.serveForever()
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await asyncio.run(main)
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await asyncio.run(main).catch((error: unknown) => {
+    if (!(error instanceof asyncio.KeyboardInterrupt)) throw error
+  })
+}
