@@ -361,7 +361,7 @@ export class Future<T> implements Promise<T>, Failed {
     if (this.#retrieved) return
     const loop = this[loopOf]
     if (loop.dead) this[reportLost]()
-    else loop.lostErrors.add(this, loop.clock.time())
+    else loop.lostErrors.add(this, loop.clock.time(), loop.iterations)
   }
 
   [cancelWith](error: CancelledError): void {

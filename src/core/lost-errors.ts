@@ -17,20 +17,27 @@ export interface Failed {
 /** Seconds that a program has to retrieve an error before it is reported. */
 const PATIENCE = 0.5
 
+/** Iterations of the loop that whoever is told of a failure may take to ask for it: each may last longer than all patience. */
+const GRACE = 3
+
 /** Invariant: `#failed` is in the order of failure, so only its head need be looked at. */
 export class LostErrors {
-  readonly #failed = new Deque<{ future: Failed; since: number }>()
+  readonly #failed = new Deque<{ future: Failed; since: number; iteration: number }>()
 
-  add(future: Failed, now: number): void {
-    this.#failed.push({ future, since: now })
+  add(future: Failed, now: number, iteration: number): void {
+    this.#failed.push({ future, since: now, iteration })
   }
 
-  /** Reports what has waited long enough; returns when to be called again. */
-  check(now: number): number {
+  /**
+   * Reports what has waited long enough; returns when to be called again.
+   *
+   * @param iteration - which one the loop is in; Infinity if nothing is ready in it
+   */
+  check(now: number, iteration: number): number {
     for (let head = this.#failed.peek(); head !== undefined; head = this.#failed.peek()) {
       if (!head.future[retrieved]) {
         // Compared as it is computed: a clock that jumps to just this time must find it past.
-        if (now < head.since + PATIENCE) return head.since + PATIENCE
+        if (now < head.since + PATIENCE || iteration < head.iteration + GRACE) return head.since + PATIENCE
         head.future[reportLost]()
       }
       this.#failed.shift()

@@ -148,10 +148,12 @@ export class Scheduler extends Shown {
   readonly newWaits: object[] = []
   readonly unstarted = new Unstarted()
   readonly lostErrors = new LostErrors()
+  /** How many were begun. */
+  iterations = 0
   /** Called when nothing is ready and when the host is let round; each says when it wants to be called next. */
   readonly chores: ((now: number) => number)[] = [
     (now) => this.unstarted.age(now),
-    (now) => this.lostErrors.check(now),
+    (now) => this.lostErrors.check(now, this.#ready.size === 0 ? Infinity : this.iterations),
   ]
 
   constructor(clock: Clock = new SystemClock()) {
@@ -350,6 +352,7 @@ export class Scheduler extends Shown {
       if (this.#stopping && this.#ready.size === 0) continue
       if (this.#ready.size > 0) {
         this.#left = this.#ready.size
+        this.iterations += 1
         return true
       }
       // Before the microtasks are over somebody may be about to park; #over comes back here.

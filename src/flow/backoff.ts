@@ -61,7 +61,8 @@ export class Backoff {
 
   /** Seconds to wait after one more failure. */
   next(): number {
-    const whole = Math.min(this.maximum, this.#first * this.#factor ** this.#failures)
+    // The power may be infinite in the end, and no number times 0.
+    const whole = this.#first === 0 ? 0 : Math.min(this.maximum, this.#first * this.#factor ** this.#failures)
     this.#failures += 1
     switch (this.#jitter) {
       case "none":

@@ -1,6 +1,7 @@
 import { checkFunction } from "../structures/arguments.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
+import type { EventLoop } from "../core/event-loop.ts"
 import { getRunningLoop } from "../core/running.ts"
 import { sleep } from "../tasks/sleep.ts"
 import { checkLength } from "./backoff.ts"
@@ -28,6 +29,7 @@ interface Burst<A, T> {
  * with the arguments of the latest. All calls of the burst give its outcome.
  *
  * A call that is cancelled leaves the others alone; the run is cancelled with the last of them.
+ * Each loop has bursts of its own.
  *
  * @param wait - seconds
  * @throws what `fn` throws. TypeError or RangeError at the call for a wait that is no time.
@@ -52,14 +54,15 @@ export function debounce<A extends unknown[], T, This = unknown>(
   checkLength(wait, "the wait of debounce")
   const { leading = false } = options
   const name = fn.name === "" ? "debounce" : fn.name
-  let burst: Burst<A, T> | null = null
+  // One for each loop: a task of one that has ended would never tell, and their clocks differ.
+  const bursts = new WeakMap<EventLoop, Burst<A, T>>()
 
-  const begin = (self: This, args: A, now: number): Burst<A, T> => {
-    const own: Omit<Burst<A, T>, "run"> = { self, args, until: now + wait }
+  const begin = (self: This, args: A, loop: EventLoop): Burst<A, T> => {
+    const own: Omit<Burst<A, T>, "run"> = { self, args, until: loop.time() + wait }
     const run = async (): Promise<T> => {
       if (!leading) {
         await passed(own)
-        burst = null
+        bursts.delete(loop)
       }
       return fn.apply(own.self as This, own.args) // what the latest call was made on
     }
@@ -67,9 +70,12 @@ export function debounce<A extends unknown[], T, This = unknown>(
   }
 
   const call = async (self: This, args: A): Promise<Awaited<T>> => {
-    const now = getRunningLoop().time()
-    if (burst === null || burst.run.abandoned || (leading && now >= burst.until && burst.run.done)) {
-      burst = begin(self, args, now)
+    const loop = getRunningLoop()
+    const now = loop.time()
+    let burst = bursts.get(loop)
+    if (burst === undefined || burst.run.abandoned || (leading && now >= burst.until && burst.run.done)) {
+      burst = begin(self, args, loop)
+      bursts.set(loop, burst)
     } else {
       burst.until = now + wait
       if (!leading) Object.assign(burst, { self, args })

@@ -1,5 +1,5 @@
 import { checkFunction, describe } from "../structures/arguments.ts"
-import { checkLimit } from "./limits.ts"
+import { checkLimit, checkOptions } from "./limits.ts"
 import { Mapping, type Source } from "./mapping.ts"
 
 /** How many items are worked on, and in which order results come. */
@@ -48,6 +48,7 @@ export function mapConcurrently<S, T>(
     throw new TypeError(`mapConcurrently takes something to iterate over, not ${describe(source)}`)
   }
   checkFunction(fn, "what mapConcurrently calls")
+  checkOptions(options, "mapConcurrently", "{ limit: 4 }")
   const { limit, ordered = true, ahead = limit } = options
   checkLimit(limit, "the limit of mapConcurrently")
   checkLimit(ahead, "what mapConcurrently takes ahead")

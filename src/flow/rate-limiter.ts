@@ -22,7 +22,8 @@ export interface RateLimiterOptions extends PrimitiveOptions {
   /**
    * Counts with a token bucket instead of a sliding window: starts are spread evenly over the
    * interval, and so many at most may come at once after a pause. With 1 each start keeps its
-   * distance from the one before.
+   * distance from the one before; with more, up to `burst` starts above the limit may fall into
+   * one interval.
    */
   readonly burst?: number | undefined
 }

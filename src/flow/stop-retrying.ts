@@ -1,3 +1,4 @@
+import { describe } from "../structures/arguments.ts"
 import { brand } from "../errors/brand.ts"
 
 /**
@@ -25,8 +26,12 @@ export class StopRetrying extends Error {
     brand(this, "StopRetrying", "ERR_STOP_RETRYING")
   }
 
-  /** @param cause - what `retry` is to throw; a text becomes the message of an Error */
+  /**
+   * @param cause - what `retry` is to throw; a text becomes the message of an Error
+   * @throws TypeError for anything else.
+   */
   constructor(cause: Error | string) {
+    if (typeof cause !== "string" && !(cause instanceof Error)) throw new TypeError(`StopRetrying takes the error that retry is to throw, or its message, not ${describe(cause)}`)
     const error = typeof cause === "string" ? new Error(cause) : cause
     super(`no further attempt: ${error.message}`, { cause: error })
   }

@@ -1,4 +1,5 @@
 import type { Coroutine } from "../core/coroutine.ts"
+import { checkOptions } from "./limits.ts"
 import { RateLimiter, type RateLimiterOptions } from "./rate-limiter.ts"
 
 /** How often a throttled function runs. */
@@ -34,6 +35,7 @@ export function throttle<A extends unknown[], T, This = unknown>(
   fn: (this: This, ...args: A) => T | PromiseLike<T>,
   options: ThrottleOptions<A>,
 ): (this: This, ...args: A) => Coroutine<Awaited<T>> {
+  checkOptions(options, "throttle", "{ interval: 2 }")
   const { limit = 1, interval, weight, ...more } = options
   return new RateLimiter(limit, interval, more).wrap(fn, weight)
 }

@@ -1,4 +1,4 @@
-import { describe } from "../structures/arguments.ts"
+import { checkSignal, describe } from "../structures/arguments.ts"
 import type { AbortSignalLike } from "../host/host.ts"
 import type { PrimitiveOptions } from "../sync/primitive.ts"
 import { RateLimiter } from "./rate-limiter.ts"
@@ -64,6 +64,14 @@ export function settingsOf(options: WorkQueueOptions): QueueSettings {
   }
   if (timeout !== null) checkLength(timeout, "the timeout of a WorkQueue")
   checkNumber(aging, "the aging of a WorkQueue")
+  if (aging === Infinity) throw new RangeError("the aging of a WorkQueue is finite, not Infinity: jobs would have no order")
   if (aging < 0) throw new RangeError(`the aging of a WorkQueue is at least 0, not ${aging}: who waits does not become less urgent`)
   return { limit, rate, timeout, paused, stopOnError, aging }
+}
+
+/** @throws TypeError or RangeError for options of a job that make no sense. */
+export function checkJob(priority: number, timeout: number | null, signal: AbortSignalLike | undefined): void {
+  checkNumber(priority, "the priority of a job")
+  if (timeout !== null) checkLength(timeout, "the timeout of a job")
+  if (signal !== undefined) checkSignal(signal, "the signal of a job")
 }

@@ -14,14 +14,13 @@ import { Event } from "../sync/event.ts"
 import { Primitive } from "../sync/primitive.ts"
 import { TaskGroup } from "../tasks/task-group.ts"
 import { timeout } from "../tasks/timeouts.ts"
-import { checkLength } from "./backoff.ts"
 import { inner, Job, type JobQueue } from "./job.ts"
 import { JobLine } from "./job-line.ts"
-import { checkLimit, checkNumber } from "./limits.ts"
+import { checkLimit } from "./limits.ts"
 import { QueueWaits } from "./queue-waits.ts"
 import { giveBack, type RateLimiter } from "./rate-limiter.ts"
 import { checkStartable, discard } from "./startable-work.ts"
-import { settingsOf, type JobOptions, type QueueSettings, type WorkQueueOptions, type WorkQueueStatistics } from "./work-queue-options.ts"
+import { checkJob, settingsOf, type JobOptions, type QueueSettings, type WorkQueueOptions, type WorkQueueStatistics } from "./work-queue-options.ts"
 
 /**
  * Runs jobs, so many at a time, the most urgent first; `run` returns when its body and all jobs
@@ -106,8 +105,7 @@ export class WorkQueue extends Primitive implements JobQueue {
   add<T>(work: Startable<T>, options: JobOptions = {}): Job<Awaited<T>> {
     const { priority = 0, timeout = this.#settings.timeout, name, signal } = options
     checkStartable(work)
-    checkNumber(priority, "the priority of a job")
-    if (timeout !== null) checkLength(timeout, "the timeout of a job")
+    checkJob(priority, timeout, signal)
     const frame = this.#frame
     if (this.#state !== "open" || frame === null) {
       discard(work)

@@ -57,14 +57,8 @@ export function createDatagramEndpoint<P extends BaseProtocol>(
   options: DatagramOptions = {},
 ): Coroutine<[DatagramTransport, P]> {
   checkFunction(protocolFactory, "the protocol factory of createDatagramEndpoint")
-  const { localAddr, remoteAddr, family = 0, sock } = options
-  if (![0, 4, 6].includes(family)) throw new RangeError(`family is 4, 6 or 0 for both, not ${String(family)}`)
-  if (sock !== undefined) checkSock(options)
-  else if (localAddr === undefined && remoteAddr === undefined && family === 0) {
-    throw new TypeError("createDatagramEndpoint needs a localAddr, a remoteAddr, a family or a socket in { sock }")
-  }
-  checkAddress(localAddr, "localAddr")
-  checkAddress(remoteAddr, "remoteAddr")
+  checkDatagramOptions(options, "createDatagramEndpoint")
+  const { remoteAddr, sock } = options
   return new BodyCoroutine("createDatagramEndpoint", async (): Promise<[DatagramTransport, P]> => {
     const calls = new CallbackContext(loop)
     const open = sock === undefined ? await openAny(await pairs(options), options) : adopt(sock)
@@ -81,10 +75,23 @@ export function createDatagramEndpoint<P extends BaseProtocol>(
   })
 }
 
-function checkSock({ sock, ...others }: DatagramOptions): void {
+/** @throws TypeError or RangeError for options that cannot be. */
+export function checkDatagramOptions(options: DatagramOptions, who: string): void {
+  if (typeof options !== "object" || options === null) throw new TypeError(`${who} takes options such as { localAddr: ["127.0.0.1", 0] }, not ${describe(options)}`)
+  const { localAddr, remoteAddr, family = 0, sock } = options
+  if (![0, 4, 6].includes(family)) throw new RangeError(`family is 4, 6 or 0 for both, not ${String(family)}`)
+  if (sock !== undefined) checkSock(options, who)
+  else if (localAddr === undefined && remoteAddr === undefined && family === 0) {
+    throw new TypeError(`${who} needs a localAddr, a remoteAddr, a family or a socket in { sock }`)
+  }
+  checkAddress(localAddr, "localAddr")
+  checkAddress(remoteAddr, "remoteAddr")
+}
+
+function checkSock({ sock, ...others }: DatagramOptions, who: string): void {
   if (!(sock instanceof Socket)) throw new TypeError(`sock is a Socket of node:dgram, not ${describe(sock)}`)
   const given = Object.entries(others).filter(([, value]) => value !== undefined && value !== false && value !== 0)
-  if (given.length > 0) throw new TypeError(`createDatagramEndpoint takes either { sock } or ${given.map(([name]) => name).join(", ")}, not both`)
+  if (given.length > 0) throw new TypeError(`${who} takes either { sock } or ${given.map(([name]) => name).join(", ")}, not both`)
   try {
     sock.address()
   } catch {
@@ -96,6 +103,7 @@ function checkAddress(address: unknown, name: string): void {
   if (address === undefined) return
   if (typeof address === "string") throw new TypeError(`${name} is [host, port]; Node has no datagrams over Unix sockets such as ${describe(address)}`)
   if (!Array.isArray(address) || address.length !== 2) throw new TypeError(`${name} is [host, port], not ${describe(address)}`)
+  if (name === "remoteAddr" && Number(address[1]) === 0) throw new RangeError(`the port of remoteAddr is a whole number from 1 to 65535, not ${describe(address[1])}`)
 }
 
 /** The addresses to try, one after the other: those that are there for both ends. */
@@ -147,12 +155,11 @@ function open({ family, local, remote }: Pair, options: DatagramOptions): Corout
       const bound = (): void => {
         try {
           if (allowBroadcast) socket.setBroadcast(true)
+          if (remote === undefined) done.returned(result)
+          else atRoot(() => socket.connect(remote[1], remote[0], (error?: Error | null) => (error ? fail(error) : done.returned(result))))
         } catch (error) {
           fail(error)
-          return
         }
-        if (remote === undefined) done.returned(result)
-        else atRoot(() => socket.connect(remote[1], remote[0], (error?: Error | null) => (error ? fail(error) : done.returned(result))))
       }
       // Exclusive: in a cluster the sockets would otherwise be shared by the main process.
       atRoot(() => socket.bind({ port: local?.[1] ?? 0, exclusive: true, ...(local === undefined ? {} : { address: local[0] }) }, bound))

@@ -7,7 +7,7 @@ import type { Coroutine } from "../core/coroutine.ts"
 import { getRunningLoop } from "../core/running.ts"
 import { Event } from "../sync/event.ts"
 import { Queue } from "../sync/queue.ts"
-import { createDatagramEndpoint, type DatagramOptions } from "./create-datagram-endpoint.ts"
+import { checkDatagramOptions, createDatagramEndpoint, type DatagramOptions } from "./create-datagram-endpoint.ts"
 import { DatagramProtocol } from "./protocol.ts"
 import type { SocketName } from "./socket-name.ts"
 import type { DatagramTransport } from "./transport.ts"
@@ -189,8 +189,9 @@ export class DatagramEndpoint extends Shown implements AsyncIterable<Datagram> {
  */
 export function openDatagramEndpoint(options: DatagramEndpointOptions): Coroutine<DatagramEndpoint> {
   const { maxsize = 1000, ...others } = options
+  checkDatagramOptions(others, "openDatagramEndpoint")
   checkInteger(maxsize, "maxsize of an endpoint", 1)
-  // Checked at the call: the loop is asked for when it is awaited.
+  // The loop is asked for when it is awaited.
   return new BodyCoroutine("openDatagramEndpoint", async () => {
     const [transport, receiver] = await createDatagramEndpoint(getRunningLoop(), () => new Receiver(maxsize), others)
     return new DatagramEndpoint(transport, receiver)

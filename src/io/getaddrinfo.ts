@@ -76,9 +76,9 @@ export function getaddrinfo(host: string | null | undefined, port: number | stri
   if (typeof port === "number") checkPort(port)
   else if (port !== null && port !== undefined && typeof port !== "string") throw new TypeError(`a port is a number or the name of a service, not ${describe(port)}`)
   if (![0, 4, 6].includes(family)) throw new RangeError(`family is 4, 6 or 0 for both, not ${String(family)}`)
-  if (type !== undefined && !(type in PROTOCOLS)) throw new TypeError(`type is "stream" or "dgram", not ${describe(type)}`)
-  const wrong = flags.find((flag) => !FLAGS.includes(flag))
-  if (wrong !== undefined) throw new TypeError(`a flag is one of ${FLAGS.join(", ")}, not ${describe(wrong)}`)
+  if (type !== undefined && !Object.hasOwn(PROTOCOLS, type)) throw new TypeError(`type is "stream" or "dgram", not ${describe(type)}`)
+  if (typeof proto !== "number") throw new TypeError(`proto is the number of a protocol, such as 6 for TCP, not ${describe(proto)}`)
+  checkFlags(flags, FLAGS)
   const types = (["stream", "dgram"] as const).filter((each) => (type ?? each) === each && (proto === 0 || proto === PROTOCOLS[each]))
   return new BodyCoroutine("getaddrinfo", async () => {
     const what = `${host ?? "this machine"}${port === null || port === undefined ? "" : `, port ${port}`}`
@@ -156,8 +156,7 @@ export function getnameinfo(address: readonly [host: string, port: number], flag
   const [host, port] = address
   if (typeof host !== "string" || isIP(host) === 0) throw new TypeError(`the host of getnameinfo is an address, such as "127.0.0.1", not ${describe(host)}; look it up with getaddrinfo`)
   checkPort(port)
-  const wrong = flags.find((flag) => !NAME_FLAGS.includes(flag))
-  if (wrong !== undefined) throw new TypeError(`a flag is one of ${NAME_FLAGS.join(", ")}, not ${describe(wrong)}`)
+  checkFlags(flags, NAME_FLAGS)
   return new BodyCoroutine("getnameinfo", async (): Promise<[string, string]> => {
     const service = flags.includes("numericService") ? undefined : await serviceOf(port, flags.includes("dgram") ? "udp" : "tcp")
     const name = flags.includes("numericHost") ? undefined : await nameOfHost(host, port, flags.includes("nameRequired"))
@@ -180,6 +179,12 @@ function nameOfHost(host: string, port: number, required: boolean): Coroutine<st
       )
     },
   })
+}
+
+function checkFlags(given: readonly unknown[], known: readonly unknown[]): void {
+  if (!Array.isArray(given)) throw new TypeError(`flags are a list, such as [${JSON.stringify(known[0])}], not ${describe(given)}`)
+  const wrong = given.find((flag) => !known.includes(flag))
+  if (wrong !== undefined) throw new TypeError(`a flag is one of ${known.join(", ")}, not ${describe(wrong)}`)
 }
 
 function checkPort(port: unknown): void {

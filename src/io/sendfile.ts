@@ -14,6 +14,7 @@ import { hostOperation, type HostOperation } from "../core/host-operation.ts"
 import { AsyncFile } from "./files/async-file.ts"
 import { FlowControl, drained } from "./flow-control.ts"
 import type { BaseProtocol } from "./base-transport.ts"
+import { giveData } from "./protocol.ts"
 import { StreamTransport } from "./stream-transport.ts"
 import { Transport } from "./transport.ts"
 
@@ -38,6 +39,7 @@ export function sendfile(
 ): Coroutine<number> {
   if (!(transport instanceof Transport)) throw new TypeError(`sendfile takes a Transport to write to, not ${describe(transport)}`)
   checkInteger(offset, "the offset of sendfile", 0)
+  checkFile(file)
   if (count !== null) checkInteger(count, "the count of sendfile", 1)
   if (!fallback) throw new RuntimeError("this host has no sendfile system call; leave { fallback: false } out to have the file copied")
   return new BodyCoroutine("sendfile", async () => {
@@ -56,6 +58,13 @@ export function sendfile(
       if (!flow.writingPaused && !transport.isClosing()) protocol.resumeWriting()
     }
   })
+}
+
+function checkFile(file: unknown): void {
+  if (file instanceof AsyncFile) return
+  const fd: unknown = typeof file === "object" && file !== null ? (file as { fd?: unknown }).fd : file // to be looked at
+  if (Number.isInteger(fd) && (fd as number) >= 0) return // an integer is a number
+  throw new TypeError(`sendfile takes a file of files.open, one of node:fs/promises that is open, or a descriptor, not ${describe(file)}`)
 }
 
 async function copy(transport: Transport, flow: FlowControl, file: SendableFile, offset: number, count: number): Promise<number> {
@@ -85,7 +94,7 @@ function readAt(file: SendableFile, length: number, position: number): HostOpera
 
 /** Stands in for a protocol while a file is sent: its writing is ours, all else its own. */
 class Borrowed extends FlowControl {
-  readonly #protocol: BaseProtocol & { dataReceived?(data: Buffer): void; eofReceived?(): boolean | void }
+  readonly #protocol: BaseProtocol & { eofReceived?(): boolean | void }
 
   constructor(protocol: BaseProtocol) {
     super()
@@ -93,7 +102,9 @@ class Borrowed extends FlowControl {
   }
 
   override dataReceived(data: Buffer): void {
-    this.#protocol.dataReceived?.(data)
+    const protocol = this.#protocol
+    // Where nothing is read it has neither.
+    if ("dataReceived" in protocol || "getBuffer" in protocol) giveData(protocol, data)
   }
 
   override eofReceived(): boolean | void {

@@ -26,8 +26,8 @@ interface Wire {
 /** How many pieces wait to be taken before the server is kept waiting. */
 const HIGH_WATER = 16
 
-/** What every exchange that copies does. */
-function copying(name: string, text: string, more: object): Exchange<number> {
+/** What every exchange that copies does; `over` is called when the server has ended it. */
+function copying(name: string, text: string, more: object, over: () => unknown = nothing): Exchange<number> {
   return {
     name,
     text,
@@ -41,8 +41,14 @@ function copying(name: string, text: string, more: object): Exchange<number> {
         handleCommandComplete: (message: { text: string }) => {
           count = Number(/\d+$/.exec(message.text)?.[0] ?? 0)
         },
-        handleError: (error: unknown) => answered(error),
-        handleReadyForQuery: () => answered(null, count),
+        handleError(error: unknown) {
+          over()
+          answered(error)
+        },
+        handleReadyForQuery() {
+          over()
+          answered(null, count)
+        },
         handleCopyInResponse: (wire: Wire) => wire.sendCopyFail(`${name} sends nothing`),
         handleCopyData: () => answered(new TypeError(`${name} takes a COPY … FROM STDIN: '${text}' gives data`)),
         ...more,
@@ -91,36 +97,50 @@ export function copyIn(session: Session, text: string, source: CopySource): Coro
   const { lease } = session
   return new BodyCoroutine<number>("Connection.copyFrom", async () => {
     const begun = new Event()
-    let wire: Wire | undefined
-    const exchange = copying("Connection.copyFrom", text, {
-      handleCopyInResponse(ready: Wire) {
-        wire = ready
-        begun.set()
-      },
-    })
+    // `wire` is set exactly while the server waits for data: then it does not listen to a request to cancel.
+    const state: { wire: Wire | null; gaveUp: boolean } = { wire: null, gaveUp: false }
+    const giveUp = (): void => {
+      state.gaveUp = true
+      if (!session.ended) state.wire?.sendCopyFail("the client gave up")
+      state.wire = null
+    }
+    const handleCopyInResponse = (wire: Wire): void => {
+      state.wire = wire
+      begun.set()
+      if (state.gaveUp) giveUp()
+    }
+    const exchange = copying("Connection.copyFrom", text, { handleCopyInResponse }, () => (state.wire = null))
     const work = createTask(session.exchange(exchange, lease), { name: "Connection.copyFrom" })
-    work.addDoneCallback(() => begun.set())
+    work.addDoneCallback(() => {
+      giveUp()
+      begun.set()
+    })
     try {
       await begun.wait()
-      if (wire !== undefined && !work.done()) await send(wire, source, () => work.done())
+      await send(state, source)
+      state.wire?.endCopyFrom()
+      state.wire = null
       return await work
     } finally {
-      // A server that waits for data does not listen to a request to cancel.
-      if (!work.done()) wire?.sendCopyFail("the client gave up")
+      giveUp()
       work.cancel()
     }
   })
 }
 
-async function send(wire: Wire, source: CopySource, over: () => boolean): Promise<void> {
+/** Sends all of `source`, as long as somebody takes it. */
+async function send(state: { readonly wire: Wire | null }, source: CopySource): Promise<void> {
+  if (state.wire === null) return
   for await (const piece of source) {
-    if (over()) return
+    const { wire } = state
+    if (wire === null) return
     if (typeof piece !== "string" && !(piece instanceof Uint8Array)) throw new TypeError(`copyFrom takes pieces of text or bytes, and ${describe(piece)} is among them`)
     wire.sendCopyFromChunk(typeof piece === "string" ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))
     if (wire.stream.writableNeedDrain) await drained(wire.stream)
   }
-  wire.endCopyFrom()
 }
+
+function nothing(): void {}
 
 /** Until the socket takes more, or is closed. */
 function drained(stream: Writable): Coroutine<void> {

@@ -199,7 +199,8 @@ export class Cursor<R = Row> extends Shown implements AsyncIterable<R> {
       text,
       submit: (client, answered) => {
         const answer = (error: unknown): void => {
-          if (error === null || error === undefined) {
+          // One that was closed meanwhile, by a cancellation, stays so.
+          if ((error === null || error === undefined) && this.#state !== "closed") {
             const { rows, fields } = (query as unknown as QueryInternals)._result // see there
             this.#rows = rows
             this.#fields = fields

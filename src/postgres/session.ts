@@ -189,7 +189,8 @@ export class Session {
   /** Nobody waits for `job` any more. */
   abandon(job: Job): void {
     if (job !== this.#current) {
-      this.#line.remove(job)
+      // A `ROLLBACK` that never came would leave its transaction to whoever is next.
+      if (job.exchange.cancellable !== false) this.#line.remove(job)
       return
     }
     this.#waitAtMost(this.settings.cancelTimeout)
@@ -202,6 +203,7 @@ export class Session {
       this.#current = job
       try {
         job.submit(this.#client)
+        if (job.done === null) this.#waitAtMost(this.settings.cancelTimeout)
         return
       } catch (error) {
         // Nothing was sent, so the server will not say that it is ready.

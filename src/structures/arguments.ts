@@ -61,9 +61,20 @@ export function checkInteger(value: number, what: string, least: number): void {
   if (value < least) throw new RangeError(`${what} must be at least ${least}, but is ${value}`)
 }
 
+/** @throws TypeError unless `value` is true or false. */
+export function checkBoolean(value: unknown, what: string): void {
+  if (typeof value !== "boolean") throw new TypeError(`${what} is true or false, but ${describe(value)} was given`)
+}
+
 /** @throws TypeError unless `value` is a function. */
 export function checkFunction(value: unknown, what: string): void {
   if (typeof value !== "function") throw new TypeError(`${what} is a function, but ${describe(value)} was given`)
+}
+
+/** @throws TypeError unless `value` is an AbortSignal, or what serves as one. */
+export function checkSignal(value: unknown, what: string): void {
+  if (typeof (value as { addEventListener?: unknown } | null | undefined)?.addEventListener === "function") return
+  throw new TypeError(`${what} is an AbortSignal, but ${describe(value)} was given`)
 }
 
 /** Whether `await` would look inside `value` instead of handing it over. */

@@ -1,7 +1,8 @@
-import { checkFunction, refuseThenable } from "../structures/arguments.ts"
+import { checkFunction, isThenable, refuseThenable } from "../structures/arguments.ts"
 import { runningLoop } from "../core/ambient.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { hostOperation } from "../core/host-operation.ts"
+import { ignore } from "../core/wait.ts"
 import { UserCallback } from "../core/user-callback.ts"
 
 /** What a function of Node's style calls when it is done: an error, or what it has to give. */
@@ -23,7 +24,8 @@ export interface FromCallbackOptions {
  * stopped by the task's own: `(done) => exec(line, { signal: currentTask()?.signal }, done)`.
  *
  * @param options - `all`: every value after the error, as an array; else the first
- * @throws what the callback is given as its error, or what `work` throws; TypeError at the
+ * @throws what the callback is given as its error, or what `work` throws, also
+ * as an async function; TypeError at the
  * call if `work` is no function, and later if the value is a promise, which an await would
  * not hand over.
  * @throws CancelledError if the task is cancelled first; the work is stopped at once. What
@@ -74,6 +76,8 @@ export function fromCallback(work: (callback: NodeCallback<unknown[]>) => unknow
         }
         done.returned(value)
       })
+      // An async function: what it throws later would be nobody's.
+      if (isThenable(stop)) stop.then(ignore, (error: unknown) => done.failed(error))
       if (typeof stop !== "function") return undefined
       // It is the user's code, and is called from nobody's.
       const user = new UserCallback(loop, stop as () => void, "that stops fromCallback")

@@ -1,4 +1,4 @@
-import { checkInteger, describe, refuseThenable } from "../structures/arguments.ts"
+import { checkInteger, checkSignal, describe, refuseThenable } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import type { AbortSignalLike } from "../host/host.ts"
@@ -83,6 +83,7 @@ export function fromEvent(source: EventSourceLike, name: string | symbol, option
   }
   checkInteger(buffer, "the buffer of fromEvent", 1)
   if (!OVERFLOWS.includes(overflow)) throw new TypeError(`overflow is one of ${OVERFLOWS.join(", ")}, not ${describe(overflow)}`)
+  if (signal !== undefined) checkSignal(signal, "the signal of fromEvent")
   return new EventWait(new EventWatch({ source, name, all, until, signal }), buffer, overflow)
 }
 

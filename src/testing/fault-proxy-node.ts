@@ -78,7 +78,10 @@ export function startFaultProxy(upstream: Upstream, faults: FaultProxyOptions = 
     start(done) {
       const server = atRoot(() => createServer({ allowHalfOpen: true, noDelay: true }))
       const proxy = new FaultProxy(server, upstream, faults)
-      server.once("error", (error) => done.failed(osError(error, "cannot start a fault proxy")))
+      server.once("error", (error) => {
+        proxy.abandon()
+        done.failed(osError(error, "cannot start a fault proxy"))
+      })
       server.listen(0, "127.0.0.1", () => done.returned(proxy))
       return () => void proxy.abandon()
     },
@@ -93,6 +96,7 @@ export class FaultProxy extends Shown implements Resource {
   readonly #upstream: Upstream
   readonly #sockets = new Set<Socket>()
   readonly #lanes = new Set<Lane>()
+  readonly #resources = getRunningLoop().resources
   #faults: FaultProxyOptions
 
   constructor(server: Server, upstream: Upstream, faults: FaultProxyOptions) {
@@ -101,7 +105,7 @@ export class FaultProxy extends Shown implements Resource {
     this.#upstream = upstream
     this.#faults = faults
     server.on("connection", (client) => this.#join(client))
-    getRunningLoop().resources.add(this)
+    this.#resources.add(this)
   }
 
   get port(): number {
@@ -152,6 +156,7 @@ export class FaultProxy extends Shown implements Resource {
   }
 
   abandon(): void {
+    this.#resources.delete(this)
     for (const socket of this.#sockets) socket.destroy()
     if (this.#server.listening) this.#server.close()
   }
@@ -291,21 +296,27 @@ function reset(socket: Socket): void {
 function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => {
     if (seconds === 0) setImmediate(resolve)
-    else setTimeout(resolve, seconds * 1000)
+    // The sockets keep the process; without them there is nothing to wait for.
+    else setTimeout(resolve, Math.min(seconds * 1000, 2 ** 31 - 1)).unref()
   })
+}
+
+function checkDelay(seconds: number, what: string): void {
+  checkSeconds(seconds, what)
+  if (seconds < 0) throw new RangeError(`${what} is at least 0, not ${seconds}`)
 }
 
 function checkFault(fault: Fault): void {
   switch (fault.kind) {
     case "delay":
     case "slowClose":
-      return checkSeconds(fault.seconds, `seconds of the fault ${fault.kind}`)
+      return checkDelay(fault.seconds, `seconds of the fault ${fault.kind}`)
     case "stall":
     case "drop":
     case "reset":
       return checkInteger(fault.after ?? 0, `after of the fault ${fault.kind}`, 0)
     case "slice":
-      checkSeconds(fault.seconds ?? 0, "seconds of the fault slice")
+      checkDelay(fault.seconds ?? 0, "seconds of the fault slice")
       return checkInteger(fault.size, "size of the fault slice", 1)
     case "limit":
       return checkInteger(fault.bytes, "bytes of the fault limit", 1)

@@ -201,7 +201,7 @@ class MemoryTransport extends Transport {
     return [this.#limits.low, this.#limits.high]
   }
 
-  setWriteBufferLimits(limits: WriteBufferLimits): void {
+  setWriteBufferLimits(limits: WriteBufferLimits = {}): void {
     this.#limits.set(limits)
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { debounce } from "asyncio-ts/flow"
+import { runVirtual } from "asyncio-ts/testing"
 import { fate, ticks } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
 
@@ -103,6 +104,20 @@ describe("debounce", () => {
     const call = room.measure(2)
     assert.equal(String(call), "<coroutine measure>")
     assert.equal(await call, 6)
+  })
+
+  it("has bursts of its own in each loop, whatever became of the others", async () => {
+    const calls: string[] = []
+    for (const leading of [false, true]) {
+      const save = debounce(async (text: string) => void calls.push(text), 10, { leading })
+      await runVirtual(async () => {
+        await asyncio.sleep(5)
+        await save("first")
+      })
+      await runVirtual(() => save("second"))
+      await Promise.all(["left", "right"].map((text) => runVirtual(() => save(text))))
+    }
+    assert.deepEqual(calls, ["first", "second", "left", "right", "first", "second", "left", "right"])
   })
 
   it("refuses what is no function and no time", () => {

@@ -242,6 +242,7 @@ describe("mapConcurrently", () => {
   })
 
   it("refuses what makes no sense at the call", () => {
+    assert.throws(() => mapConcurrently([1], () => 1, undefined as never), /^TypeError: mapConcurrently needs options, such as \{ limit: 4 \}, but undefined was given/)
     const fn = (n: number): number => n
     for (const options of [{ limit: 0 }, { limit: 1.5 }, {}, { limit: 3, ahead: 2 }]) {
       assert.throws(() => mapConcurrently([1], fn, options as MapOptions), /mapConcurrently/)

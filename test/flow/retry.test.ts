@@ -230,3 +230,20 @@ describe("delays", () => {
     }
   })
 })
+
+virtual("a delay of 0 stays 0 for however many attempts", async () => {
+  let attempts = 0
+  const failing = retry(
+    async () => {
+      attempts += 1
+      throw new Error("busy")
+    },
+    { delay: 0, attempts: 1200 },
+  )
+  await assert.rejects(failing, /^Error: busy$/)
+  assert.equal(attempts, 1200)
+})
+
+it("StopRetrying takes an error or its message, and nothing else", () => {
+  assert.throws(() => new StopRetrying(undefined as never), /^TypeError: StopRetrying takes the error that retry is to throw, or its message, not undefined/)
+})

@@ -33,5 +33,6 @@ virtual("a call that is cancelled while it waits does not run, and takes nobody'
 test("what is no function or no interval is refused at the call", () => {
   assert.throws(() => throttle(1 as never, { interval: 1 }), TypeError)
   assert.throws(() => throttle(() => 1, { interval: 0 }), RangeError)
+  assert.throws(() => throttle(() => 1, undefined as never), /^TypeError: throttle needs options, such as \{ interval: 2 \}, but undefined was given/)
   assert.throws(() => throttle(() => 1, { interval: 1, weight: 2 as never }), TypeError)
 })

@@ -593,7 +593,7 @@ randomVirtual("whatever is done to it, no job is lost and never too many run", 6
 })
 
 it("options that make no sense are refused", async () => {
-  const wrong: WorkQueueOptions[] = [{ limit: 0 }, { limit: 1.5 }, { timeout: -1 }, { aging: -1 }, { aging: NaN }, { rate: 5 as never }]
+  const wrong: WorkQueueOptions[] = [{ limit: 0 }, { limit: 1.5 }, { timeout: -1 }, { aging: -1 }, { aging: NaN }, { aging: Infinity }, { rate: 5 as never }]
   for (const options of wrong) assert.throws(() => new WorkQueue(options), /WorkQueue/, JSON.stringify(options))
   await runVirtual(async () => {
     await new WorkQueue({ name: "mail" }).run(async (queue) => {
@@ -601,6 +601,8 @@ it("options that make no sense are refused", async () => {
       assert.throws(() => queue.add(3 as never), /a job is a coroutine or a function, not 3/)
       assert.throws(() => queue.add(() => 1, { priority: NaN }), /the priority of a job/)
       assert.throws(() => queue.add(() => 1, { timeout: -1 }), RangeError)
+      assert.throws(() => queue.add(() => 1, { signal: 3 as never }), /^TypeError: the signal of a job is an AbortSignal, but 3 was given/)
+      assert.equal(queue.size, 0)
       assert.throws(() => queue.onSizeLessThan(0), RangeError)
       const started = asyncio.sleep(1)
       const task = asyncio.createTask(async () => started)

@@ -82,8 +82,15 @@ describe("an endpoint for datagrams", () => {
     await assert.rejects(server.receive(), /^RuntimeError: <DatagramEndpoint 127\.0\.0\.1:\d+ \[clos(ing|ed)\]> receives nothing any more$/)
     await assert.rejects(server.send("x", client.localAddress), /^RuntimeError: .* sends nothing any more$/)
   })
+})
 
-  it("refuses options that cannot be", () => {
-    assert.throws(() => openDatagramEndpoint({ maxsize: 0 }), RangeError)
-  })
+it("options that cannot be are refused at the call, also a remote port 0, which no socket can be connected to", () => {
+  const wrong: [object, RegExp][] = [
+    [{}, /^TypeError: openDatagramEndpoint needs a localAddr/],
+    [{ family: 5 }, /^RangeError: family is 4, 6 or 0/],
+    [{ localAddr: "/tmp/socket" }, /^TypeError: localAddr is \[host, port\]/],
+    [{ remoteAddr: ["127.0.0.1", 0] }, /^RangeError: the port of remoteAddr is a whole number from 1 to 65535, not 0/],
+    [{ localAddr: ["127.0.0.1", 0], maxsize: 0 }, /^RangeError: maxsize/],
+  ]
+  for (const [options, message] of wrong) assert.throws(() => openDatagramEndpoint(options), message)
 })

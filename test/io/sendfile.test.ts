@@ -101,3 +101,49 @@ test("a sendfile that is cancelled gives the transport back to its protocol", ()
     server.abortClients()
     await server.waitClosed()
   }))
+
+test("what comes meanwhile reaches a protocol with buffers of its own", () =>
+  withFile(async (path, content) => {
+    class Buffered extends asyncio.BufferedProtocol {
+      readonly all = new asyncio.Future<string>()
+      readonly #buffer = Buffer.alloc(4)
+      #text = ""
+      override getBuffer(): Uint8Array {
+        return this.#buffer
+      }
+      override bufferUpdated(count: number): void {
+        this.#text += this.#buffer.toString("latin1", 0, count)
+        if (this.#text.endsWith("!") && !this.all.done()) this.all.setResult(this.#text)
+      }
+    }
+    const server = await asyncio.startServer(
+      async (reader, writer) => {
+        writer.write("good morning!")
+        await reader.read()
+        writer.close()
+      },
+      "127.0.0.1",
+      0,
+    )
+    const loop = asyncio.getRunningLoop()
+    const [transport, protocol] = await loop.createConnection(() => new Buffered(), "127.0.0.1", Number(server.sockets[0]?.getsockname()?.[1]))
+    const file = await asyncio.files.open(path)
+    transport.pauseReading()
+    const sending = asyncio.createTask(loop.sendfile(transport, file))
+    await asyncio.sleep(0)
+    transport.resumeReading()
+    assert.equal(await protocol.all, "good morning!")
+    assert.equal(await sending, content.length)
+    await file.close()
+    transport.close()
+    server.close()
+    await server.waitClosed()
+  }))
+
+test("what is no file is refused at the call", () =>
+  asyncio.run(async () => {
+    const { transport, close } = await connected()
+    const loop = asyncio.getRunningLoop()
+    for (const wrong of ["path", null, {}, -1, 1.5]) assert.throws(() => loop.sendfile(transport, wrong as never), /^TypeError: sendfile takes a file of files\.open/)
+    await close()
+  }))

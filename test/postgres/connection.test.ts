@@ -66,6 +66,56 @@ describe("a connection", { skip }, () => {
     assert.equal(await connection.executeMany("INSERT INTO many VALUES ($1, $2)", []), 0)
   })
 
+  connected("gives the first value also where several columns have one name", async (connection) => {
+    assert.equal(await connection.fetchValue("SELECT 1, 2"), 1)
+    assert.equal(await connection.fetchValue("SELECT 1; SELECT 5, 6"), 5)
+    const statement = await connection.prepare("SELECT 3 AS n, $1::int AS n")
+    assert.deepEqual([await statement.fetchValue(4), await statement.fetchRow(4)], [3, { n: 4 }])
+  })
+
+  connected("refuses many exchanges that cannot be sent without running out of stack", async (connection) => {
+    const statement = await connection.prepare("SELECT 1")
+    const slow = asyncio.createTask(connection.fetch("SELECT pg_sleep(0.05)"))
+    await asyncio.sleep(0)
+    const closing = asyncio.createTask(statement.close())
+    await asyncio.sleep(0)
+    const late = await asyncio.gather(Array.from({ length: 15_000 }, () => () => statement.fetch().then(String, (error: Error) => error.name)))
+    await asyncio.gather([slow, closing])
+    assert.deepEqual([...new Set(late)], ["RuntimeError"])
+    assert.equal(await connection.fetchValue("SELECT 1"), 1)
+  })
+
+  connected("refuses at the call what would harm the connection", async (connection) => {
+    assert.throws(() => connection.cursor("SELECT 1", [], { batchSize: 2 ** 40 }), /^RangeError: batchSize of a cursor must be at most 2147483647/)
+    assert.throws(() => connection.cursor("SELECT 1", "text" as never), /^TypeError: a cursor takes the parameters as a list/)
+    assert.throws(() => connection.executeMany("SELECT 1", 3 as never), /^TypeError: executeMany takes a list of lists/)
+    assert.throws(() => connection.listen("x".repeat(64)), /^RangeError: the name of a channel has at most 63 bytes/)
+    await assert.rejects(connection.copyFrom("COPY (SELECT 1) TO STDOUT", ["2"]), /^TypeError: Connection\.copyFrom takes a COPY … FROM STDIN/)
+    await connection.execute("CREATE TEMP TABLE pieces (n int)")
+    await assert.rejects(connection.copyFrom("COPY pieces FROM STDIN", ["1\n", 2 as never]), /^TypeError: copyFrom takes pieces of text or bytes, and 2 is among them/)
+    assert.equal(await connection.fetchValue("SELECT count(*)::int FROM pieces"), 0)
+  })
+
+  it("takes times that are longer than a timer of the host's for no limit", () =>
+    asyncio.run(async () => {
+      for (const seconds of [1e9, Infinity]) {
+        const connection = await postgres.connect({ dsn: server.dsn, connectTimeout: seconds, statementTimeout: seconds, cancelTimeout: seconds })
+        try {
+          assert.equal(await connection.fetchValue("SELECT 1 FROM pg_sleep(0.02)"), 1)
+          await assert.rejects(asyncio.waitFor(connection.fetchValue("SELECT pg_sleep(10)"), 0.02), asyncio.TimeoutError)
+          assert.equal(await connection.fetchValue("SELECT 2"), 2)
+        } finally {
+          await connection.close()
+        }
+      }
+    }))
+
+  it("refuses options of wrong types at the call, and not in the midst of connecting", () => {
+    for (const options of [{ host: 3 }, { user: 3 }, { database: 3 }, { password: 3 }, { ssl: "x" }, { types: 3 }, { applicationName: 3 }]) {
+      assert.throws(() => postgres.connect(options as never), TypeError, Object.keys(options)[0])
+    }
+  })
+
   connected("goes on after a value that cannot be written", async (connection) => {
     const circle: { self?: unknown } = {}
     circle.self = circle
@@ -392,6 +442,23 @@ describe("a connection", { skip }, () => {
       assert.ok(!connection.inTransaction())
     })
 
+    connected("that is cancelled twice, the second time while it is rolled back, ends cancelled", async (connection) => {
+      for (let moment = 0; moment < 120; moment += 1) {
+        const reading = asyncio.createTask(async () => {
+          for await (const row of connection.cursor("SELECT n FROM generate_series(1, 300) AS n", [], { batchSize: 10 })) void row
+        })
+        await asyncio.sleep((moment % 30) / 10_000)
+        reading.cancel()
+        for (let tick = 0; tick < 1 + (moment % 4); tick += 1) await asyncio.sleep(0)
+        if (moment % 2 === 0) await asyncio.sleep(0.0005)
+        reading.cancel()
+        await asyncio.wait([reading])
+        assert.ok(reading.cancelled() || reading.exception() === undefined, String(!reading.cancelled() && reading.exception()))
+        assert.equal(await connection.fetchValue("SELECT 1"), 1)
+        assert.ok(!connection.inTransaction())
+      }
+    })
+
     connected("that fails or is cancelled leaves the connection out of its transaction", async (connection) => {
       await assert.rejects(async () => {
         for await (const row of connection.cursor("SELECT 1 / (50 - n) FROM generate_series(1, 100) AS n", [], { batchSize: 10 })) void row
@@ -477,6 +544,28 @@ describe("a connection", { skip }, () => {
       assert.equal(size, Number(await connection.fetchValue("SELECT sum(octet_length(n || ',' || s) + 1) FROM copied")))
     })
 
+    connected("that is cancelled at any moment, or comes too late, keeps its connection, which goes on at once", async (connection) => {
+      await connection.execute("CREATE TEMP TABLE moments (n int)")
+      const { processId } = connection
+      for (let moment = 0; moment < 24; moment += 1) {
+        const copying = asyncio.createTask(connection.copyFrom("COPY moments FROM STDIN", endless()))
+        if (moment < 12) for (let tick = 0; tick < moment; tick += 1) await asyncio.sleep(0)
+        else await asyncio.sleep((moment - 12) / 4000)
+        copying.cancel()
+        await asyncio.wait([copying])
+        assert.equal(await asyncio.waitFor(connection.fetchValue("SELECT count(*)::int FROM moments"), 3), 0)
+      }
+      assert.equal(connection.processId, processId)
+      const hasty = await postgres.connect({ dsn: server.dsn, statementTimeout: 0.05, cancelTimeout: 2 })
+      try {
+        await hasty.execute("CREATE TEMP TABLE moments (n int)")
+        await assert.rejects(hasty.copyFrom("COPY moments FROM STDIN", endless()), asyncio.TimeoutError)
+        assert.equal(await hasty.fetchValue("SELECT count(*)::int FROM moments"), 0)
+      } finally {
+        await hasty.close()
+      }
+    })
+
     connected("that fails, is left early or is cancelled leaves no rows and a usable connection", async (connection) => {
       await connection.execute("CREATE TEMP TABLE kept (n int)")
       await assert.rejects(connection.copyFrom("COPY kept FROM STDIN", ["1\n", "two\n"]), postgres.InvalidTextRepresentationError)
@@ -498,3 +587,11 @@ describe("a connection", { skip }, () => {
     })
   })
 })
+
+/** What never ends to be copied. */
+async function* endless(): AsyncGenerator<string> {
+  for (;;) {
+    yield "1\n"
+    await asyncio.sleep(0.001)
+  }
+}

@@ -149,6 +149,40 @@ describe("a pool", { skip }, () => {
     assert.equal(await pool.fetchValue("SELECT n FROM rest"), 2)
   })
 
+  pooled("takes nothing any more from who gave a connection back, whatever they still hold of it", { max: 1 }, async (pool) => {
+    const lent = await pool.acquire()
+    await lent.execute("CREATE TEMP TABLE kept (n int)")
+    const statement = await lent.prepare("SELECT 1")
+    const open = lent.transaction()
+    await open.start()
+    await lent.execute("INSERT INTO kept VALUES (1)")
+    const held: (() => PromiseLike<unknown>)[] = [
+      () => statement.fetch(),
+      ...[lent.cursor("SELECT 1"), lent.cursor("SELECT 2")].map((cursor) => () => cursor.fetch()),
+      ...[lent.fetch("SELECT 1"), lent.prepare("SELECT 3"), lent.listen("teas"), lent.copyFrom("COPY kept FROM STDIN", ["5\n"])].map((cold) => () => cold),
+      ...[lent.transaction(), lent.transaction()].map((transaction) => () => transaction.start()),
+      ...[lent.copyTo("COPY kept TO STDOUT")].map((copy) => () => copy.next()),
+      () => open.commit(),
+      () => open.rollback(),
+    ]
+    lent.release()
+    await pool.transaction(async (next) => {
+      const theirs = await next.prepare("SELECT 1")
+      await next.execute("INSERT INTO kept VALUES (2)")
+      for (const use of held) await assert.rejects(async () => use(), /^RuntimeError: this connection was given back to its pool; acquire another/)
+      await statement.close()
+      await open.abandon()
+      assert.equal(await theirs.fetchValue(), 1)
+    })
+    assert.deepEqual(await pool.fetch("SELECT n FROM kept"), [{ n: 2 }])
+  })
+
+  pooled("keeps idle connections for times that no timer of the host's can wait", { min: 0, max: 2, idleTimeout: 1e9 }, async (pool) => {
+    await asyncio.gather([1, 2].map(() => () => pool.fetch("SELECT pg_sleep(0.01)")))
+    await asyncio.sleep(0.02)
+    assert.equal(pool.statistics().idle, 2)
+  })
+
   pooled("closes what nobody needs, down to min", { min: 1, max: 3, idleTimeout: 0.05 }, async (pool, observer) => {
     const all = [await pool.acquire(), await pool.acquire(), await pool.acquire()]
     assert.equal(pool.statistics().size, 3)

@@ -179,3 +179,14 @@ test("a host function with a signal ends with its task", async () => {
     assert.equal(await asyncio.wrapFuture(ended as Promise<unknown>), "SIGTERM")
   })
 })
+
+test("what an async function throws is thrown, and nobody waits for ever", async () => {
+  await asyncio.run(async () => {
+    const failing = fromCallback(async () => {
+      await null
+      throw new Error("no such cup")
+    })
+    await assert.rejects(failing, /^Error: no such cup$/)
+    assert.equal(await fromCallback<number>(async (done) => done(null, 3)), 3)
+  })
+})

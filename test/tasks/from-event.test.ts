@@ -335,6 +335,7 @@ test("wrong arguments are refused at the call", () => {
   const wrong: [() => unknown, string, RegExp][] = [
     [() => fromEvent({} as never, "x"), "TypeError", /what fromEvent listens to is an emitter .* not an Object/],
     [() => fromEvent(null as never, "x"), "TypeError", /not null/],
+    [() => fromEvent(emitter, "x", { signal: 1 as never }), "TypeError", /the signal of fromEvent is an AbortSignal, but 1 was given/],
     [() => fromEvent(emitter, 1 as never), "TypeError", /the name of an event is a string or symbol, not 1/],
     [() => fromEvent(emitter, "x", { buffer: 0 }), "RangeError", /the buffer of fromEvent must be at least 1, but is 0/],
     [() => fromEvent(emitter, "x", { overflow: "drop" as never }), "TypeError", /overflow is one of error, drop oldest, drop newest, not "drop"/],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { fchmod, open, realpath, rename, stat, unlink } from "node:fs"
-import { dirname, join } from "node:path"
+import { fchmod, open, readlink, realpath, rename, stat, unlink } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import type { Coroutine } from "../../core/coroutine.ts"
 import { FileOperation, type FileJob } from "./file-operation.ts"
 import { pathOf, quoted, type FilePath } from "./file-path.ts"
@@ -108,9 +108,14 @@ interface Replacement {
 
 /** Writes a file beside `target`, and lets it take its name. */
 function replace(job: FileJob<void>, target: string, replacement: Replacement): void {
-  // The file behind a link is what is replaced, not the link.
+  // The file behind a link is what is replaced, not the link; also one that is still missing.
   realpath(target, (unknown, real) => {
-    const path = unknown === null ? real : target
+    if (unknown === null) into(real)
+    else if (unknown.code !== "ENOENT") job.failed(unknown)
+    else readlink(target, (none, end) => (none === null ? replace(job, resolve(dirname(target), end), replacement) : into(target)))
+  })
+
+  function into(path: string): void {
     stat(path, (missing, old) => {
       const temporary = join(dirname(path), `.${randomUUID()}.tmp`)
       const drop = (error: Error | null): void => unlink(temporary, () => end(job, error))
@@ -130,5 +135,5 @@ function replace(job: FileJob<void>, target: string, replacement: Replacement): 
         }),
       )
     })
-  })
+  }
 }

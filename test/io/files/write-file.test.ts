@@ -85,3 +85,14 @@ inFolder("append adds to what is there, and makes what is not", async (folder) =
   assert.match(thrownBy(() => files.append("x", null as never)).message, /files\.append takes text or bytes, not null/)
   assert.match(thrownBy(() => files.write("x", 1 as never)).message, /files\.write takes text or bytes, not 1/)
 })
+
+inFolder("a file is made where a symbolic link leads to, also atomically, and the link stays", async (folder) => {
+  symlinkSync("second", folder.at("first"))
+  symlinkSync("missing", folder.at("second"))
+  await files.write(folder.at("first"), "new", { atomic: true })
+  assert.equal(lstatSync(folder.at("first")).isSymbolicLink() && lstatSync(folder.at("second")).isSymbolicLink(), true)
+  assert.equal(readFileSync(folder.at("missing"), "utf8"), "new")
+  symlinkSync("circle", folder.at("circle"))
+  assert.match(((await thrown(files.write(folder.at("circle"), "x", { atomic: true }))) as Error).message, /ELOOP/)
+  assert.deepEqual(readdirSync(folder.path), ["circle", "first", "missing", "second"])
+})
