@@ -9,7 +9,7 @@ import { nodeHost } from "./host/node.ts"
 import { watchDebugMode } from "./inspect/debug-mode.ts"
 import { installLoopMethods } from "./io/loop-methods.ts"
 // Declarations leave out imports of values; this one brings the methods' types.
-import "./io/loop-methods.ts"
+import "./io/loop-methods.ts" // oxlint-disable-line import/no-unassigned-import -- for its types
 
 installHost(nodeHost)
 whileDebugging(watchDebugMode)

@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events"
 import { Readable } from "node:stream"
 import * as asyncio from "asyncio-ts"
 import * as testing from "asyncio-ts/testing"
+import type { FlowControl } from "#src/io/flow-control.ts"
 import type { Operation, Stage } from "./stage.ts"
 
 type Table = Record<string, Operation>
@@ -40,12 +41,16 @@ async function firstLine(reader: asyncio.StreamReader): Promise<unknown> {
 }
 
 /** Several wait for one end of a connection in memory. */
-function writing(wait: (writer: asyncio.StreamWriter) => PromiseLike<unknown>, stage: (writer: asyncio.StreamWriter) => Pick<Stage, "complete">): Operation {
+function writing(
+  wait: (writer: asyncio.StreamWriter) => PromiseLike<unknown>,
+  stage: (flow: FlowControl, writer: asyncio.StreamWriter) => Pick<Stage, "complete" | "waiting">,
+): Operation {
   return {
     line: "all",
     make: () => {
       const [{ writer }] = testing.memoryStreams()
-      return { wait: () => wait(writer), ...stage(writer) }
+      const flow = writer.transport.getProtocol() as FlowControl // that of a StreamWriter
+      return { wait: () => wait(writer), ...stage(flow, writer) }
     },
   }
 }
@@ -125,7 +130,7 @@ async function firstChunk(stream: Readable): Promise<unknown> {
   return undefined
 }
 
-const table: Table = {
+const table = (): Table => ({
   "StreamReader.read": reading((reader) => reader.read(100)),
   "StreamReader.read, of everything": reading((reader) => reader.read(), true),
   "StreamReader.readExactly": reading((reader) => reader.readExactly(LINE.length)),
@@ -134,15 +139,14 @@ const table: Table = {
   "StreamReader[Symbol.asyncIterator]": reading(firstLine),
   "StreamWriter.drain": writing(
     (writer) => writer.drain(),
-    ({ transport }) => {
-      const protocol = transport.getProtocol()
-      protocol.pauseWriting()
-      return { complete: () => protocol.resumeWriting() }
+    (flow) => {
+      flow.pauseWriting()
+      return { complete: () => flow.resumeWriting(), waiting: () => flow.drains.size }
     },
   ),
   "StreamWriter.waitClosed": writing(
     (writer) => writer.waitClosed(),
-    (writer) => ({ complete: () => writer.close() }),
+    (flow, writer) => ({ complete: () => writer.close(), waiting: () => flow.closes.size }),
   ),
   "Server.waitClosed": closing((server) => server.waitClosed()),
   fromCallback: callback,
@@ -151,7 +155,7 @@ const table: Table = {
   "fromEvent, next of an iteration": nextEvent,
   "ReadableChunks.next": onStream(async (stream) => (await asyncio.fromReadable<string>(stream).next()).value),
   "ReadableChunks[Symbol.asyncIterator]": onStream(firstChunk),
-}
+})
 
 /** None where there are no streams: the browser entry has no input and output. */
-export const STREAMS: Table = "StreamReader" in asyncio ? table : {}
+export const STREAMS: Table = "StreamReader" in asyncio ? table() : {}
