@@ -130,16 +130,16 @@ describe("LostErrors", () => {
     const list = new LostErrors()
     const told: string[] = []
     const failures = ["a", "b", "c"].map((name) => new Failure(() => told.push(name)))
-    failures.forEach((failure, i) => list.add(failure, 10 + i / 10))
+    failures.forEach((failure, i) => list.add(failure, 10 + i / 10, 0))
     const asked = failures[1]
     assert.ok(asked !== undefined)
-    const first = list.check(10)
+    const first = list.check(10, Infinity)
     assert.ok(first > 10 && first <= 11)
     assert.deepEqual(told, [])
     asked[retrieved] = true
     let time = first
     for (let i = 0; i < 5 && time !== Infinity; i++) {
-      const next = list.check(time)
+      const next = list.check(time, Infinity)
       assert.ok(next > time, `asked for ${next} at ${time}`)
       time = next
     }
@@ -151,9 +151,9 @@ describe("LostErrors", () => {
   it("flush reports what is left at once", () => {
     const list = new LostErrors()
     const told: string[] = []
-    for (const name of ["a", "b"]) list.add(new Failure(() => told.push(name)), 10)
+    for (const name of ["a", "b"]) list.add(new Failure(() => told.push(name)), 10, 0)
     list.flush()
     assert.deepEqual(told, ["a", "b"])
-    assert.equal(list.check(100), Infinity)
+    assert.equal(list.check(100, Infinity), Infinity)
   })
 })
