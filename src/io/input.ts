@@ -51,6 +51,7 @@ export function input(prompt = "", options: InputOptions = {}): Coroutine<string
   const { timeout = null, secret = false, history } = options
   if (typeof prompt !== "string") throw new TypeError(`the prompt of input is text, but ${describe(prompt)} was given`)
   if (timeout !== null) checkSeconds(timeout, "the timeout of input")
+  if (typeof secret !== "boolean") throw new TypeError(`secret of input is true or false, but ${describe(secret)} was given`)
   if (history !== undefined && !Array.isArray(history)) throw new TypeError(`the history of input is an array of lines, but ${describe(history)} was given`)
   return new BodyCoroutine("input", async () => {
     const line = await (timeout === null ? read(prompt, secret, history) : waitFor(read(prompt, secret, history), timeout))
@@ -72,7 +73,8 @@ function read(prompt: string, secret: boolean, history: string[] | undefined): C
       return reader.stop
     },
     discard(line) {
-      if (line !== null) source.unread(`${line}\n`)
+      // The next reader might show what was typed in secret.
+      if (line !== null && !secret) source.unread(`${line}\n`)
     },
   })
 }

@@ -1,7 +1,7 @@
 /**
  * A child process as programs use it: with streams, and operations that can be cancelled.
  */
-import { checkSeconds } from "../structures/arguments.ts"
+import { checkSeconds, describe } from "../structures/arguments.ts"
 import { Shown } from "../structures/shown.ts"
 import { coroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
@@ -128,8 +128,10 @@ export class Process<
    *
    * @see https://docs.python.org/3/library/asyncio-subprocess.html#asyncio.subprocess.Process.communicate
    */
-  communicate(input?: Input, { grace = null }: CommunicateOptions = {}): Coroutine<[stdout: OutputOf<O>, stderr: OutputOf<E>]> {
+  communicate(input?: Input, options: CommunicateOptions = {}): Coroutine<[stdout: OutputOf<O>, stderr: OutputOf<E>]> {
     this.#communication.check(input)
+    if (typeof options !== "object" || options === null) throw new TypeError(`the options of communicate are an object, but ${describe(options)} was given`)
+    const { grace = null } = options
     if (grace !== null) checkSeconds(grace, "the grace of communicate")
     return communicate(async () => {
       const outputs = await this.#communication.run(input, grace)

@@ -10,6 +10,9 @@ export type Signal = NodeJS.Signals | number
 const numbers: Readonly<Record<string, number>> = constants.signals
 const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name as NodeJS.Signals])) // Node's own list
 
+/** The last of Linux's; those from 32 on have no names in Node. */
+const MOST = 64
+
 /** The number of a signal. @throws RangeError for one that this system has not; TypeError for no signal at all. */
 export function signalNumber(signal: Signal, what: string): number {
   if (typeof signal === "string") {
@@ -20,6 +23,7 @@ export function signalNumber(signal: Signal, what: string): number {
   if (typeof signal !== "number" || !Number.isInteger(signal)) {
     throw new TypeError(`${what} is a signal such as "SIGTERM", or its number, but ${describe(signal)} was given`)
   }
+  if (signal < 0 || signal > MOST) throw new RangeError(`${what} is no signal of this system: ${signal}; give one such as "SIGTERM"`)
   return signal
 }
 

@@ -24,7 +24,7 @@ export function socketPair(name: string): Coroutine<SocketPair> {
     name,
     detail: "a pair of sockets",
     start(done) {
-      const folder = mkdtempSync(join(tmpdir(), "asyncio-"))
+      const folder = privateFolder()
       return atRoot(() => {
         const path = join(folder, "pair")
         const server = createServer({ pauseOnConnect: true })
@@ -71,4 +71,12 @@ export function socketPair(name: string): Coroutine<SocketPair> {
       theirs.destroy()
     },
   })
+}
+
+function privateFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "asyncio-"))
+  } catch (error) {
+    throw osError(error, `cannot make a pair of sockets in ${tmpdir()}`)
+  }
 }

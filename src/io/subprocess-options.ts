@@ -1,9 +1,9 @@
 /**
  * How a child process is started, and the checks of what callers say about it.
  */
-import { checkInteger, checkSeconds, describe } from "../structures/arguments.ts"
+import { checkInteger, checkSeconds, checkSignal, describe } from "../structures/arguments.ts"
 import type { AbortSignalLike } from "../host/host.ts"
-import { signalNumber, type Signal } from "./signal-name.ts"
+import { signalName, type Signal } from "./signal-name.ts"
 import { DEVNULL, PIPE, STDOUT } from "./subprocess-constants.ts"
 
 /** What has a file descriptor: an open file, a socket or another of Node's streams. */
@@ -91,6 +91,7 @@ export function parseExec(what: string, given: readonly unknown[]): { command: C
 
 /** Parts what `createSubprocessShell` was given. @throws TypeError or RangeError. */
 export function parseShell(what: string, line: unknown, options: ShellOptions = {}): { command: Command; options: SubprocessOptions } {
+  if (typeof options !== "object" || options === null) throw new TypeError(`the options of ${what} are an object, but ${describe(options)} was given`)
   if (typeof line !== "string") {
     throw new TypeError(`the command of ${what} is one string, but ${describe(line)} was given; for a program with arguments use createSubprocessExec`)
   }
@@ -121,11 +122,44 @@ function checkOptions(what: string, options: SubprocessOptions, known: ReadonlyS
   checkRedirect(what, "stderr", options.stderr, true)
   if (options.limit !== undefined) checkInteger(options.limit, `the limit of ${what}`, 1)
   if (options.graceSeconds !== undefined) checkSeconds(options.graceSeconds, `graceSeconds of ${what}`)
-  if (options.killSignal !== undefined) signalNumber(options.killSignal, `killSignal of ${what}`)
+  if (options.killSignal !== undefined) signalName(options.killSignal, `killSignal of ${what}`)
+  // Before there is a child, which nobody would have if this were found out later.
+  if (options.signal !== undefined) checkSignal(options.signal, `the signal of ${what}`)
+  checkDirectory(what, options.cwd)
+  checkEnvironment(what, options.env)
+  checkWord(what, "argv0", options.argv0)
+  const { startNewSession } = options
+  if (startNewSession !== undefined && typeof startNewSession !== "boolean") {
+    throw new TypeError(`startNewSession of ${what} is true or false, but ${describe(startNewSession)} was given`)
+  }
   for (const key of ["uid", "gid"] as const) {
     const id = options[key]
     if (id !== undefined) checkInteger(id, `${key} of ${what}`, 0)
   }
+}
+
+function checkDirectory(what: string, cwd: string | URL | undefined): void {
+  if (!(cwd instanceof URL)) checkWord(what, "cwd", cwd)
+  else if (cwd.protocol !== "file:") throw new RangeError(`cwd of ${what} is a path or a URL of file:, but one of ${cwd.protocol} was given`)
+}
+
+function checkEnvironment(what: string, env: SubprocessOptions["env"]): void {
+  if (env === undefined || env === null) return
+  if (typeof env !== "object") {
+    throw new TypeError(`env of ${what} is an object of all variables, such as { ...process.env, LANG: "C" }, but ${describe(env)} was given`)
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (name === "" || /[=\0]/.test(name)) throw new RangeError(`env of ${what} has ${describe(name)}, which is no name of a variable`)
+    // Its value may be a secret.
+    if (value !== undefined && typeof value !== "string") throw new TypeError(`the variable ${name} of ${what} is a string, but a ${typeof value} was given`)
+    if (value?.includes("\0") === true) throw new RangeError(`the variable ${name} of ${what} has a zero byte in it, which no variable can`)
+  }
+}
+
+function checkWord(what: string, key: string, value: unknown): void {
+  if (value === undefined || value === null) return
+  if (typeof value !== "string") throw new TypeError(`${key} of ${what} is a string, but ${describe(value)} was given`)
+  if (value.includes("\0")) throw new RangeError(`${key} of ${what} is ${describe(value)}, but it cannot have a zero byte in it`)
 }
 
 function checkRedirect(what: string, key: string, given: Redirect, mayBeStdout: boolean): void {
@@ -138,7 +172,7 @@ function checkRedirect(what: string, key: string, given: Redirect, mayBeStdout: 
     checkInteger(given, `${key} of ${what}, a file descriptor,`, 0)
     return
   }
-  if (typeof given === "object") return
+  if (typeof given === "object" && ("fd" in given || "on" in given)) return
   throw new TypeError(`${key} of ${what} is PIPE, DEVNULL, "inherit", a file descriptor or what has one, but ${describe(given)} was given`)
 }
 

@@ -209,6 +209,20 @@ describe("createSubprocessExec", { skip }, () => {
       [["ls", { uid: "root" }], TypeError, /uid/],
       [["ls", { killSignal: "SIGTEA" }], RangeError, /killSignal/],
       [["ls", { graceSeconds: NaN }], RangeError, /graceSeconds/],
+      [["ls", { killSignal: 40 }], RangeError, /killSignal .* no signal of this system: 40/],
+      [["ls", { signal: {} }], TypeError, /the signal of createSubprocessExec is an AbortSignal, but an Object/],
+      [["ls", { signal: null }], TypeError, /is an AbortSignal, but null/],
+      [["ls", { cwd: 5 }], TypeError, /cwd of createSubprocessExec is a string, but 5/],
+      [["ls", { cwd: "a\0b" }], RangeError, /cwd .* zero byte/],
+      [["ls", { cwd: new URL("http://localhost/") }], RangeError, /cwd .* a URL of file:, but one of http:/],
+      [["ls", { env: "PATH=/bin" }], TypeError, /env of createSubprocessExec is an object of all variables/],
+      [["ls", { env: { KEY: 5 } }], TypeError, /the variable KEY .* is a string, but a number/],
+      [["ls", { env: { "a=b": "c" } }], RangeError, /env .* "a=b", which is no name of a variable/],
+      [["ls", { env: { KEY: "a\0b" } }], RangeError, /the variable KEY .* zero byte/],
+      [["ls", { argv0: 5 }], TypeError, /argv0 .* is a string, but 5/],
+      [["ls", { startNewSession: "no" }], TypeError, /startNewSession .* is true or false, but "no"/],
+      [["ls", { stdin: {} }], TypeError, /stdin .* what has one, but an Object/],
+      [["ls", { stdout: [] }], TypeError, /stdout .* what has one, but an Array/],
     ]
     for (const [given, expected, message] of wrong) {
       assert.throws(
@@ -256,6 +270,25 @@ describe("a standard stream", { skip }, () => {
       assert.equal(String(output), [1, 2, 3, 4, 5, 6, 7, 8].map((i) => `out ${i}\nerr ${i}\n`).join(""))
       assert.equal(errors, null)
     })
+  })
+})
+
+describe("a pair of sockets for both outputs", { skip }, () => {
+  it("that cannot be made is an OSError that names the place", async () => {
+    const before = process.env["TMPDIR"]
+    process.env["TMPDIR"] = join(folder, "missing")
+    try {
+      await asyncio.run(async () => {
+        await assert.rejects(createSubprocessExec("true", { stdout: PIPE, stderr: STDOUT }), (error) => {
+          assert.ok(error instanceof FileNotFoundError)
+          assert.match(error.message, /cannot make a pair of sockets in .*missing/)
+          return true
+        })
+      })
+    } finally {
+      if (before === undefined) delete process.env["TMPDIR"]
+      else process.env["TMPDIR"] = before
+    }
   })
 })
 

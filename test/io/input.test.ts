@@ -125,6 +125,16 @@ describe("input from a terminal", { skip: needs("tmux", "tmux"), concurrency: 2 
     )
   })
 
+  it("gives a secret that was cancelled as it was entered to nobody", async () => {
+    await inTerminal("ask.ts", ["secretCancelled"], async (terminal) => {
+      await terminal.shows(/secret\?/)
+      terminal.press("chai", "Enter")
+      await terminal.shows(/CancelledError\n+next\?/)
+      terminal.press("milk", "Enter")
+      assert.doesNotMatch(await terminal.shows(/left with 0/), /chai/)
+    })
+  })
+
   it("shows nothing of a secret", async () => {
     await inTerminal("ask.ts", ["secret"], async (terminal) => {
       await terminal.shows(/password\?/)

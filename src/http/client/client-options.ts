@@ -2,7 +2,7 @@
  * What a client is made with.
  */
 import type { ConnectionOptions } from "node:tls"
-import { checkFunction, checkInteger, checkSeconds, describe } from "../../structures/arguments.ts"
+import { checkBoolean, checkFunction, checkInteger, checkSeconds, checkSignal, describe } from "../../structures/arguments.ts"
 import type { AbortSignalLike } from "../../host/host.ts"
 import { authOf, type AuthInput } from "./auth.ts"
 import type { CookiesInput } from "./cookies.ts"
@@ -97,6 +97,7 @@ export const CLIENT_OPTIONS: ReadonlySet<string> = new Set(
   `baseUrl headers query cookies auth timeout limits http2 proxy followRedirects maxRedirects retries hooks verify ca cert key
    passphrase tls socketPath localAddress maxResponseSize maxHeaderSize signal`.split(/\s+/),
 )
+const HOOKS = new Set(["request", "response"])
 const LIMITS = new Set(["maxConnections", "maxConnectionsPerHost", "maxKeepaliveConnections", "keepaliveExpiry"])
 
 /** @throws TypeError or RangeError for what makes no sense. */
@@ -105,6 +106,15 @@ export function settingsOf(options: ClientOptions): ClientSettings {
   for (const name in options) {
     if (!CLIENT_OPTIONS.has(name)) throw new TypeError(`a Client has no option ${describe(name)}; there are ${[...CLIENT_OPTIONS].join(", ")}`)
   }
+  for (const name of ["verify", "http2", "followRedirects"] as const) {
+    if (options[name] !== undefined) checkBoolean(options[name], name)
+  }
+  for (const name of ["socketPath", "localAddress", "passphrase"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "string") throw new TypeError(`${name} is text, not ${describe(options[name])}`)
+  }
+  if (options.signal !== undefined) checkSignal(options.signal, "the signal of a Client")
+  checkNames("tls", options.tls ?? {}, null)
+  checkNames("hooks", options.hooks ?? {}, HOOKS)
   const { hooks = {}, auth, query, maxRedirects = 20, maxResponseSize = 128 * 1024 * 1024 } = options
   checkInteger(maxRedirects, "maxRedirects", 0)
   if (maxResponseSize !== Infinity) checkInteger(maxResponseSize, "maxResponseSize", 0)
@@ -138,14 +148,13 @@ export function settingsOf(options: ClientOptions): ClientSettings {
 
 function transportSettings(options: ClientOptions): TransportSettings {
   const { limits = {}, maxHeaderSize = 16 * 1024, verify, ca, cert, key, passphrase } = options
-  for (const name in limits) {
-    if (!LIMITS.has(name)) throw new TypeError(`limits has no ${describe(name)}; there are ${[...LIMITS].join(", ")}`)
-  }
+  checkNames("limits", limits, LIMITS)
   const { maxConnections = 100, maxConnectionsPerHost = Infinity, maxKeepaliveConnections = 20, keepaliveExpiry = 5 } = limits
   for (const [name, value, least] of [["maxConnections", maxConnections, 1], ["maxConnectionsPerHost", maxConnectionsPerHost, 1], ["maxKeepaliveConnections", maxKeepaliveConnections, 0]] as const) {
     if (value !== Infinity) checkInteger(value, `limits.${name}`, least)
   }
   checkSeconds(keepaliveExpiry, "limits.keepaliveExpiry")
+  if (keepaliveExpiry < 0) throw new RangeError(`limits.keepaliveExpiry is at least 0 seconds, but is ${keepaliveExpiry}`)
   checkInteger(maxHeaderSize, "maxHeaderSize", 1)
   return {
     maxConnections,
@@ -168,8 +177,17 @@ function transportSettings(options: ClientOptions): TransportSettings {
   }
 }
 
+/** @throws TypeError unless `value` is an object that has no other names than these. */
+function checkNames(what: string, value: object, known: ReadonlySet<string> | null): void {
+  if (typeof value !== "object" || value === null) throw new TypeError(`${what} is an object of options, not ${describe(value)}`)
+  for (const name in value) {
+    if (known !== null && !known.has(name)) throw new TypeError(`${what} has no ${describe(name)}; there are ${[...known].join(", ")}`)
+  }
+}
+
 function functions<F extends Function>(given: F | readonly F[] | undefined, what: string): readonly F[] {
   const list = given === undefined ? [] : typeof given === "function" ? [given] : given
+  if (!Array.isArray(list)) throw new TypeError(`${what} is a function or a list of them, not ${describe(list)}`)
   for (const one of list) checkFunction(one, what)
   return list
 }

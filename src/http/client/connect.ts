@@ -32,7 +32,9 @@ export interface Target {
   readonly proxy: Proxy | null
   readonly settings: ConnectSettings
   readonly sessions: TlsSessions
-  /** Called when the client is closed meanwhile. */
+  /** Whether the client is closed. */
+  readonly closed: () => boolean
+  /** Called when it is closed meanwhile. */
   readonly closing: Set<() => void>
 }
 
@@ -52,6 +54,11 @@ export function openSocket(target: Target, seconds: number | null, request: Fail
     detail: where,
     discard: (socket) => void socket.destroy(),
     start(done) {
+      // It may have been closed between leave to connect and this.
+      if (target.closed()) {
+        done.failed(new CloseError("the client was closed", { request }))
+        return undefined
+      }
       const attempt = new Attempt(target, {
         returned: (socket) => {
           end()

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto"
-import type { Auth, AuthRequest, AuthResponse } from "./auth.ts"
+import { checkCredentials, type Auth, type AuthRequest, type AuthResponse } from "./auth.ts"
 
 interface Challenge {
   readonly realm: string
@@ -42,6 +42,7 @@ export class DigestAuth implements Auth {
   readonly #challenges = new Map<string, Challenge>()
 
   constructor(username: string, password: string) {
+    checkCredentials(username, password)
     this.#username = username
     this.#password = password
   }
@@ -113,13 +114,27 @@ function strongest(header: string): { challenge: Challenge; stale: boolean } | u
   return undefined
 }
 
+// Each begins where the last one ended, and none looks twice at what it has passed: a server
+// may send a header of any length to take our time.
+const SEPARATORS = /[\s,]*/y
+const PARAMETER = /(?:([A-Za-z0-9-]+)\s+(?=[A-Za-z0-9-]))?([A-Za-z0-9*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^\s,"]+))/y
+
 /** The parameters of each `Digest` challenge of a `www-authenticate` header, which may hold others too. */
 function digestChallenges(header: string): Map<string, string>[] {
   const found: Map<string, string>[] = []
   let current: Map<string, string> | undefined
-  for (const [, scheme, key = "", quotedValue, value] of header.matchAll(
-    /(?:^|,)?\s*(?:([A-Za-z0-9-]+)\s+(?=[A-Za-z0-9-]+\s*=))?([A-Za-z0-9*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g,
-  )) {
+  for (let at = 0; at !== -1 && at < header.length; ) {
+    SEPARATORS.lastIndex = at
+    SEPARATORS.exec(header)
+    PARAMETER.lastIndex = SEPARATORS.lastIndex
+    const parameter = PARAMETER.exec(header)
+    if (parameter === null) {
+      // A scheme without parameters, or nothing that is known.
+      at = header.indexOf(",", SEPARATORS.lastIndex)
+      continue
+    }
+    at = PARAMETER.lastIndex
+    const [, scheme, key = "", quotedValue, value] = parameter
     if (scheme !== undefined) {
       current = scheme.toLowerCase() === "digest" ? new Map() : undefined
       if (current !== undefined) found.push(current)

@@ -4,7 +4,7 @@
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import { createParser, type EventSourceParser } from "eventsource-parser"
-import { checkSeconds } from "../../structures/arguments.ts"
+import { checkInteger, checkSeconds } from "../../structures/arguments.ts"
 import { sleep } from "../../tasks/sleep.ts"
 import { DecodingError, TransportError, type FailedRequest } from "./errors.ts"
 
@@ -25,6 +25,9 @@ export interface EventsOptions {
   /** The longest event in characters; by default a million. */
   readonly limit?: number | undefined
 }
+
+/** What no header can carry; an id that has any cannot be given back, and counts as none. */
+const CONTROL = /(?!\t)\p{Cc}/u
 
 /** What gives the bytes of events. */
 export interface EventResponse {
@@ -49,6 +52,9 @@ export class EventStream implements AsyncIterable<ReceivedEvent> {
   constructor(response: EventResponse, again: ((lastEventId: string) => Promise<EventResponse>) | null, options: EventsOptions) {
     const { reconnect = false, retryDelay = 3, limit = 1_000_000 } = options
     checkSeconds(retryDelay, "retryDelay")
+    if (retryDelay < 0) throw new RangeError(`retryDelay is at least 0 seconds, but is ${retryDelay}`)
+    checkInteger(limit, "the limit of an event", 1)
+    if (typeof reconnect !== "boolean" && reconnect !== Infinity) checkInteger(reconnect, "reconnect, unless true or false,", 0)
     this.#response = response
     this.#again = again
     this.#attempts = reconnect === true ? Infinity : Number(reconnect)
@@ -57,7 +63,7 @@ export class EventStream implements AsyncIterable<ReceivedEvent> {
     this.#parser = createParser({
       maxBufferSize: limit,
       onId: (id) => {
-        this.#lastId = id
+        if (!CONTROL.test(id)) this.#lastId = id
       },
       onEvent: ({ event, data }) => {
         this.#found.push({ event: event === undefined || event === "" ? "message" : event, data, id: this.#lastId })

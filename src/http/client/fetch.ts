@@ -55,6 +55,8 @@ function interruptible<T>(name: string, attempt: string, abort: AbortController,
       )
       return (error) => abort.abort(error)
     },
+    // A response holds its connection until it is read.
+    discard: () => abort.abort(),
   })
 }
 

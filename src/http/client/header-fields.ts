@@ -40,7 +40,7 @@ export class HeaderFields implements Iterable<[string, string]> {
   merge(input: HeadersInput | undefined): void {
     if (input === undefined) return
     if (typeof input !== "object" || input === null) {
-      throw new TypeError(`headers are an object, a list of pairs or Headers, not ${describe(input)}`)
+      throw new TypeError(`headers are an object, a list of pairs or Headers, not ${typeof input === "string" ? "text" : describe(input)}`)
     }
     if (!(Symbol.iterator in input)) {
       for (const [name, value] of Object.entries(input)) {
@@ -52,7 +52,7 @@ export class HeaderFields implements Iterable<[string, string]> {
     }
     const seen = new Set<string>()
     for (const pair of input as Iterable<readonly [string, string]>) {
-      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`headers are pairs of a name and a value, not ${describe(pair)}`)
+      if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`headers are pairs of a name and a value, not ${typeof pair === "string" ? "text" : describe(pair)}`)
       const [name, value] = pair as [string, string]
       const key = checkedName(name)
       if (!seen.has(key)) this.delete(key)

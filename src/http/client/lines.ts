@@ -1,4 +1,3 @@
-import { checkInteger } from "../../structures/arguments.ts"
 import { DecodingError, type FailedRequest } from "./errors.ts"
 
 /** How lines are read. */
@@ -14,7 +13,6 @@ export async function* linesOf(
   request: FailedRequest,
   { limit = 1_000_000 }: LinesOptions,
 ): AsyncGenerator<string, void, undefined> {
-  checkInteger(limit, "the limit of a line", 1)
   const parts: string[] = []
   let length = 0
   let endsInReturn = false

@@ -56,6 +56,7 @@ function filePart(name: string, file: FileContent | FilePart): Part {
   const body = bodyOf(part.content)
   const { name: ownName } = part.content as { name?: unknown } // a File has one
   const filename = part.filename ?? (typeof ownName === "string" ? ownName : name)
+  if (typeof filename !== "string") throw new TypeError(`the filename of the file ${describe(name)} is text, not ${describe(filename)}`)
   const contentType = part.contentType ?? (part.content instanceof Blob ? body.contentType : null) ?? "application/octet-stream"
   const headers = HeaderFields.of(part.headers)
   if (!headers.has("content-type")) headers.set("content-type", contentType)
@@ -64,7 +65,7 @@ function filePart(name: string, file: FileContent | FilePart): Part {
 }
 
 function isFilePart(file: FileContent | FilePart): file is FilePart {
-  return typeof file === "object" && "content" in file && !(file instanceof Blob)
+  return typeof file === "object" && file !== null && "content" in file && !(file instanceof Blob)
 }
 
 /** As the web's forms do. */

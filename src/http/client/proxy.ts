@@ -1,7 +1,8 @@
 /**
  * Which requests go through which proxy.
  */
-import { describe } from "../../structures/arguments.ts"
+import { describeUrl } from "./resolve-url.ts"
+import { decoded } from "./auth.ts"
 import { HeaderFields, type HeadersInput } from "./header-fields.ts"
 
 /** A proxy, and what it is told. */
@@ -32,9 +33,9 @@ export function proxyChoice(input: ProxyInput | null | undefined): ProxyChoice {
 }
 
 function proxyOf(input: ProxyInput): Proxy {
-  const { url: given, headers }: ProxyOptions = typeof input === "string" || input instanceof URL ? { url: input } : input
+  const { url: given, headers }: ProxyOptions = typeof input === "object" && !(input instanceof URL) ? input : { url: input }
   if (!(given instanceof URL) && (typeof given !== "string" || !URL.canParse(given))) {
-    throw new TypeError(`a proxy is a URL such as "http://127.0.0.1:3128", { url, headers } or "environment", not ${describe(given)}`)
+    throw new TypeError(`a proxy is a URL such as "http://127.0.0.1:3128", { url, headers } or "environment", not ${describeUrl(given)}`)
   }
   const url = new URL(given)
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -42,7 +43,7 @@ function proxyOf(input: ProxyInput): Proxy {
   }
   const fields = HeaderFields.of(headers)
   if (url.username !== "" || url.password !== "") {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    const credentials = `${decoded(url.username)}:${decoded(url.password)}`
     fields.set("proxy-authorization", `Basic ${Buffer.from(credentials).toString("base64")}`)
     url.username = ""
     url.password = ""

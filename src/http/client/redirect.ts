@@ -2,7 +2,7 @@
  * What follows a redirect, by httpx's rules, which are those of browsers.
  */
 import { RemoteProtocolError, StreamConsumed, UnsupportedProtocol } from "./errors.ts"
-import { authInUrl } from "./auth.ts"
+import { authInUrl, type Auth } from "./auth.ts"
 import { defaultPort } from "./proxy.ts"
 import type { ClientRequest } from "./request.ts"
 
@@ -12,6 +12,7 @@ const STATUSES = [301, 302, 303, 307, 308]
 export function followRedirect(request: ClientRequest, status: number, location: string | null): boolean {
   if (!STATUSES.includes(status) || location === null) return false
   const next = target(request, location)
+  const auth = authIn(next, request)
   request.renew()
   const method = methodAfter(status, request.method)
   if (method !== request.method) {
@@ -24,10 +25,10 @@ export function followRedirect(request: ClientRequest, status: number, location:
   if (!sameServer(request.url, next)) {
     request.elsewhere = true
     request.auth = null
-    for (const name of ["authorization", "cookie"]) request.headers.delete(name)
+    for (const name of ["authorization", "proxy-authorization", "cookie"]) request.headers.delete(name)
   }
   request.headers.delete("host")
-  request.auth = authInUrl(next) ?? request.auth
+  request.auth = auth ?? request.auth
   next.username = ""
   next.password = ""
   request.url = next
@@ -52,6 +53,15 @@ function target(request: ClientRequest, location: string): URL {
   }
   if (next.hash === "") next.hash = request.url.hash
   return next
+}
+
+/** What the URL itself says of who asks. */
+function authIn(url: URL, request: ClientRequest): Auth | null {
+  try {
+    return authInUrl(url)
+  } catch (cause) {
+    throw new RemoteProtocolError("the server redirected to a URL whose user name or password cannot be read", { request, cause })
+  }
 }
 
 function methodAfter(status: number, method: string): string {

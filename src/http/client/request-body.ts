@@ -64,17 +64,22 @@ export function formBody(input: FormInput): RequestBody {
 /** The fields of a form; a list is a field for each of its values. */
 export function formFields(input: FormInput): [string, string][] {
   if (typeof input !== "object" || input === null) throw new TypeError(`a form is an object or a list of pairs, not ${describe(input)}`)
-  if (Symbol.iterator in input) return [...(input as Iterable<readonly [string, string]>)].map(([name, value]) => [name, value])
+  if (Symbol.iterator in input) return [...(input as Iterable<unknown>)].map(pairOf)
   return Object.entries(input).flatMap(([name, value]): [string, string][] => {
     const values = Array.isArray(value) ? (value as readonly FormValue[]) : [value as FormValue]
     return values.flatMap((one): [string, string][] => {
       if (one === undefined) return []
-      if (typeof one === "object" && one !== null) {
+      if ((typeof one === "object" && one !== null) || typeof one === "function" || typeof one === "symbol") {
         throw new TypeError(`the form's ${describe(name)} is text, a number or a boolean, not ${describe(one)}; files go into files`)
       }
       return [[name, one === null ? "" : String(one)]]
     })
   })
+}
+
+function pairOf(pair: unknown): [string, string] {
+  if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`a form is pairs of a name and a value, not ${describe(pair)}`)
+  return pair as [string, string] // the values are made text by whoever writes them
 }
 
 /** A stream is one that gives its pieces, or its reader. @throws TypeError for anything else. */

@@ -1,7 +1,7 @@
 /**
  * What a client is asked to send.
  */
-import { checkFunction, describe } from "../../structures/arguments.ts"
+import { checkBoolean, checkFunction, checkSignal, describe } from "../../structures/arguments.ts"
 import type { AbortSignalLike } from "../../host/host.ts"
 import { authInUrl, authOf, type Auth, type AuthInput } from "./auth.ts"
 import { cookiePairs } from "./cookies.ts"
@@ -87,6 +87,7 @@ export class ClientRequest implements SentRequest {
 
   /** @throws TypeError or RangeError for anything that makes no sense. */
   constructor(method: string, url: string | URL, options: RequestOptions, defaults: RequestDefaults) {
+    if (typeof options !== "object" || options === null) throw new TypeError(`the options of a request are an object, not ${describe(options)}`)
     if (typeof method !== "string" || !TOKEN.test(method)) throw new TypeError(`${describe(method)} is no method of HTTP`)
     this.method = method.toUpperCase()
     if (this.method === "CONNECT") throw new TypeError("CONNECT opens a tunnel, which has no response; give the client a proxy")
@@ -113,6 +114,8 @@ export class ClientRequest implements SentRequest {
     this.cookies = options.cookies === undefined ? [] : cookiePairs(options.cookies)
     this.timeouts = timeoutsOf(options.timeout, defaults.timeouts)
     this.followRedirects = options.followRedirects ?? defaults.followRedirects
+    if (options.followRedirects !== undefined) checkBoolean(options.followRedirects, "followRedirects")
+    if (options.signal !== undefined) checkSignal(options.signal, "the signal of a request")
     this.signal = options.signal
     if (options.onProgress !== undefined) checkFunction(options.onProgress, "onProgress")
     this.onProgress = options.onProgress ?? null
@@ -148,7 +151,7 @@ function chosenBody(options: RequestOptions): RequestBody | null {
     if (!(multipart instanceof FormData)) throw new TypeError(`multipart is a FormData, not ${describe(multipart)}; files and form take objects`)
     return formDataBody(multipart)
   }
-  const own = (body ?? content) as BodyInput // one of them was given
+  const own = (body === undefined ? content : body) as BodyInput // one of them was given
   return own instanceof FormData ? formDataBody(own) : bodyOf(own)
 }
 

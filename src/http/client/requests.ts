@@ -1,6 +1,7 @@
 /**
  * Requests with a client of their own, which is closed afterwards.
  */
+import { describe } from "../../structures/arguments.ts"
 import { BodyCoroutine } from "../../core/body-coroutine.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
 import { Client } from "./client.ts"
@@ -98,11 +99,12 @@ export function stream(method: string, url: string | URL, options: SingleRequest
 }
 
 function split(options: SingleRequestOptions): { client: Client; rest: RequestOptions } {
+  if (typeof options !== "object" || options === null) throw new TypeError(`the options of a request are an object, not ${describe(options)}`)
   const own: Record<string, unknown> = {}
   const rest: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
     // What both have is the request's.
-    if (CLIENT_OPTIONS.has(name) && !SHARED.has(name)) own[name] = value
+    if (CLIENT_OPTIONS.has(name) && name !== "baseUrl" && !SHARED.has(name)) own[name] = value
     else rest[name] = value
   }
   return { client: new Client(own), rest }

@@ -19,13 +19,18 @@ export function resolveUrl(input: string | URL, base: BaseUrl | null): URL {
   if (base === null || ABSOLUTE.test(input)) {
     const url = URL.parse(input)
     if (url !== null) return url
-    if (ABSOLUTE.test(input)) throw new TypeError(`${describe(input)} is no URL`)
-    throw new TypeError(`${describe(input)} is a relative URL; give one such as "https://host/path", or make the client with a baseUrl`)
+    if (ABSOLUTE.test(input)) throw new TypeError(`${describeUrl(input)} is no URL`)
+    throw new TypeError(`${describeUrl(input)} is a relative URL; give one such as "https://host/path", or make the client with a baseUrl`)
   }
   if (input === "" || input.startsWith("?") || input.startsWith("#")) return new URL(input, base.url)
   const url = new URL(`${base.prefix}${input.startsWith("/") ? "" : "/"}${input}`)
   if (base.url.search !== "" && url.search === "") url.search = base.url.search
   return url
+}
+
+/** Shows what should have been a URL, without what may be secret in it. */
+export function describeUrl(value: unknown): string {
+  return describe(typeof value === "string" ? value.replace(/^([^/?#]*:)?\/\/[^/?#]*@/, "$1//…@").replace(/[?#].+$/s, "?…") : value)
 }
 
 /** Appends a query to that of the URL. */
@@ -39,10 +44,12 @@ export function appendQuery(url: URL, query: QueryInput): void {
     throw new TypeError(`a query is an object, a list of pairs, URLSearchParams or text, not ${describe(query)}`)
   }
   const pairs = Symbol.iterator in query ? (query as Iterable<readonly [string, QueryValue]>) : Object.entries(query)
-  for (const [name, value] of pairs) {
-    for (const one of Array.isArray(value) ? (value as readonly QueryValue[]) : [value as QueryValue]) {
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`a query is pairs of a name and a value, not ${describe(pair)}`)
+    const [name, value] = pair as readonly [string, QueryValue]
+    for (const one of Array.isArray(value) ? (value as readonly QueryValue[]) : [value]) {
       if (one === undefined) continue
-      if (typeof one === "object" && one !== null) throw new TypeError(`the query's ${describe(name)} is text, a number or a boolean, not ${describe(one)}`)
+      if ((typeof one === "object" && one !== null) || typeof one === "function" || typeof one === "symbol") throw new TypeError(`the query's ${describe(name)} is text, a number or a boolean, not ${describe(one)}`)
       url.searchParams.append(name, one === null ? "" : String(one))
     }
   }
@@ -59,7 +66,7 @@ export interface BaseUrl {
 export function baseUrlOf(input: string | URL | undefined): BaseUrl | null {
   if (input === undefined) return null
   if (!(input instanceof URL) && (typeof input !== "string" || !URL.canParse(input))) {
-    throw new TypeError(`baseUrl is a URL such as "https://api.example/v1", not ${describe(input)}`)
+    throw new TypeError(`baseUrl is a URL such as "https://api.example/v1", not ${describeUrl(input)}`)
   }
   const url = new URL(input)
   url.hash = ""

@@ -1,3 +1,4 @@
+import { RuntimeError } from "../../errors/misuse.ts"
 import { encodingsOf, Decompression } from "./decompress.ts"
 import { ResponseTooLarge, type FailedRequest } from "./errors.ts"
 import type { Exchange } from "./exchange.ts"
@@ -77,7 +78,7 @@ export class ResponseBody {
   /** Gives up what has not been read; then the connection is closed. */
   async close(): Promise<void> {
     const { request } = this.#exchange
-    this.#exchange.abort(new ResponseClosed(`${request.method} ${request.url.host}: the response was closed`))
+    this.#exchange.abort(new RuntimeError(`the body of ${request.method} ${request.url.host} was given up: read it within run(…), before its function ends`))
     this.#decompression?.close()
     await this.#upload?.end()
   }
@@ -94,8 +95,6 @@ export class ResponseBody {
     return pieces !== null && pieces.length === 0 ? null : pieces
   }
 }
-
-class ResponseClosed extends Error {}
 
 function tooLarge(limit: number, request: FailedRequest): ResponseTooLarge {
   return new ResponseTooLarge(`the body is larger than ${limit} bytes (maxResponseSize); read it with stream(…), which holds none of it`, { request })

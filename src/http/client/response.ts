@@ -1,4 +1,5 @@
 import { Cookie } from "tough-cookie"
+import { checkInteger } from "../../structures/arguments.ts"
 import { BodyCoroutine } from "../../core/body-coroutine.ts"
 import { hostOperation } from "../../core/host-operation.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
@@ -153,9 +154,10 @@ export class Response extends Shown {
     this.#elapsed = this.elapsed
   }
 
-  /** The body line by line, without line ends. @throws DecodingError for a line longer than `limit`. */
-  async *lines(options: LinesOptions = {}): AsyncGenerator<string, void, undefined> {
-    yield* linesOf(this.chunks(), this.#decoder(), this.request, options)
+  /** The body line by line, without line ends. @throws DecodingError for a line longer than `limit`; TypeError or RangeError at the call for what is no limit. */
+  lines(options: LinesOptions = {}): AsyncGenerator<string, void, undefined> {
+    if (options.limit !== undefined) checkInteger(options.limit, "the limit of a line", 1)
+    return linesOf(this.chunks(), this.#decoder(), this.request, options)
   }
 
   /**
@@ -164,10 +166,11 @@ export class Response extends Shown {
    * With `reconnect`, what `stream` gave is requested again when the connection is lost, with
    * `last-event-id`, after as long as the server has said.
    *
-   * @throws DecodingError unless the body is a `text/event-stream`.
+   * @throws DecodingError unless the body is a `text/event-stream`; TypeError or RangeError at
+   * the call for options that cannot be meant.
    */
-  async *events(options: EventsOptions = {}): AsyncGenerator<ReceivedEvent, void, undefined> {
-    yield* new EventStream(this, this.#source.again, options)
+  events(options: EventsOptions = {}): AsyncGenerator<ReceivedEvent, void, undefined> {
+    return new EventStream(this, this.#source.again, options)[Symbol.asyncIterator]()
   }
 
   /** This response. @throws HTTPStatusError if its status is 400 or above. */

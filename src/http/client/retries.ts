@@ -3,7 +3,7 @@
  */
 import { checkInteger, describe } from "../../structures/arguments.ts"
 import { Backoff, type BackoffOptions } from "../../flow/backoff.ts"
-import { ConnectError, ConnectTimeout, PoolTimeout, TotalTimeout, TransportError, UnsupportedProtocol } from "./errors.ts"
+import { CloseError, ConnectError, ConnectTimeout, LocalProtocolError, PoolTimeout, TotalTimeout, TransportError, UnsupportedProtocol } from "./errors.ts"
 
 /** How a client tries again; the delays are as those of `retry` in `asyncio-ts/flow`, but 0.5 s at first. */
 export interface RetriesOptions extends BackoffOptions {
@@ -23,13 +23,22 @@ export type RetriesInput = number | RetriesOptions
 /** Methods that do the same when they are sent twice. */
 export const IDEMPOTENT: readonly string[] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]
 const STATUSES = [429, 502, 503, 504]
+/** What another attempt cannot mend. */
+const FINAL = [CloseError, LocalProtocolError, TotalTimeout, UnsupportedProtocol]
+const KNOWN = new Set(["attempts", "methods", "statuses", "retryAfter", "delay", "factor", "maximum", "jitter", "random"])
 
 /** @throws TypeError or RangeError for what is no plan. */
 export function retriesOf(input: RetriesInput | undefined): RetriesOptions | null {
   if (input === undefined || input === 0) return null
   const options = typeof input === "number" ? { attempts: input } : input
   if (typeof options !== "object" || options === null) throw new TypeError(`retries is a number or { attempts, … }, not ${describe(input)}`)
+  for (const name in options) {
+    if (!KNOWN.has(name)) throw new TypeError(`retries has no option ${describe(name)}; there are ${[...KNOWN].join(", ")}`)
+  }
   checkInteger(options.attempts, "retries", 0)
+  for (const name of ["methods", "statuses"] as const) {
+    if (options[name] !== undefined && !Array.isArray(options[name])) throw new TypeError(`${name} of retries are a list, not ${describe(options[name])}`)
+  }
   void backoff(options) // finds what is wrong with the delays
   return options.attempts === 0 ? null : options
 }
@@ -52,7 +61,7 @@ export class Retries {
 
   /** Seconds until the next attempt after an error; null for none. */
   afterError(error: unknown, method: string): number | null {
-    if (!(error instanceof TransportError) || error instanceof UnsupportedProtocol || error instanceof TotalTimeout) return null
+    if (!(error instanceof TransportError) || FINAL.some((kind) => error instanceof kind)) return null
     // Such a request has not reached the server.
     const unseen = error instanceof ConnectError || error instanceof ConnectTimeout || error instanceof PoolTimeout
     if (!unseen && !this.#mayRepeat(method)) return null

@@ -38,7 +38,7 @@ export function timeoutsOf(input: TimeoutInput | undefined, defaults: Timeouts):
     throw new TypeError(`timeout is a number of seconds, null, or { connect, read, write, pool, total }, not ${describe(input)}`)
   }
   for (const [part, seconds] of Object.entries(input)) {
-    if (!(part in defaults)) throw new TypeError(`timeout has connect, read, write, pool and total, but no ${describe(part)}`)
+    if (!Object.hasOwn(defaults, part)) throw new TypeError(`timeout has connect, read, write, pool and total, but no ${describe(part)}`)
     if (seconds !== null && seconds !== undefined) check(seconds as number, `timeout.${part}`) // checked there
   }
   const { connect, read, write, pool, total } = input

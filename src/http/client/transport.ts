@@ -78,7 +78,7 @@ export class Transport {
         continue
       }
       try {
-        const target = { url: request.url, proxy: route.proxy, settings: this.#settings, sessions: this.#sessions, closing: this.#closing }
+        const target = { url: request.url, proxy: route.proxy, settings: this.#settings, sessions: this.#sessions, closed: () => pool.closed, closing: this.#closing }
         const socket = await openSocket(target, timeouts.connect, request)
         const connection = new Connection(route.key, route.origin, socket, this.#settings, (closed) => pool.gone(closed))
         pool.opened(connection)

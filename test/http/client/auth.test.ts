@@ -151,3 +151,21 @@ test("a body that cannot be read twice cannot answer a challenge, and says what 
     await client.close()
   })
 })
+
+test("challenges are read in a time that grows as their length does", () => {
+  const took = (header: string): number => {
+    const auth = new http.DigestAuth("user", "password")
+    const begun = performance.now()
+    auth.challenged?.({ method: "GET", url: new URL("http://localhost/"), headers: new Map() as never }, { status: 401, headers: new Headers({ "www-authenticate": header }) })
+    return performance.now() - begun
+  }
+  // Read in quadratic time, each of these takes minutes.
+  const n = 500_000
+  for (const header of [
+    `Digest ${"a".repeat(n)}`, `Digest a${" ".repeat(n)}x`, `Digest a${",".repeat(n)}x`, `${"a".repeat(n)}${" ".repeat(n)}`,
+    `Digest ${"a,".repeat(n / 2)}`, `Digest ${"a ".repeat(n / 2)}`, `Digest ${'x="\\'.repeat(n / 4)}`, `Digest x="${"\\".repeat(n)}`, `Digest ${'x="\\",'.repeat(n / 6)}`,
+  ]) {
+    const time = took(header)
+    assert.ok(time < 2000, `${header.slice(0, 20)}…: ${time} ms`)
+  }
+})

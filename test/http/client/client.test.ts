@@ -110,7 +110,7 @@ test("wrong arguments are refused at the call, with what was given and what is w
     [() => client.post("http://a/", { json: undefined, body: 5 as never }), TypeError, /a body is text, bytes.*not 5/],
     [() => client.post("http://a/", { json: () => 1 }), TypeError, /json is what JSON can express, not function/],
     [() => client.get("http://a/", { auth: "me" as never }), TypeError, /auth is \[user, password\]/],
-    [() => client.get("http://a/", { cookies: { a: "b; c" } }), TypeError, /"a" with "b; c" is no cookie/],
+    [() => client.get("http://a/", { cookies: { a: "b; c" } }), TypeError, /"a" with what was given is no cookie/],
     [() => client.get("http://a/", { query: 5 as never }), TypeError, /a query is an object/],
     [() => client.get("http://a/", { onProgress: 5 as never }), TypeError, /onProgress is a function, but 5/],
     [() => new http.Client({ baseUrl: "here" }), TypeError, /baseUrl is a URL such as .* not "here"/],

@@ -32,7 +32,7 @@ test("cookies of the client, the request and the server go together; the request
     const client = new http.Client({ baseUrl: server.url, cookies: { a: "client", b: "client" } })
     assert.equal(await sent(client.get("/", { cookies: { b: "request", c: "request" } })), "a=client; b=request; c=request")
     await client.get("/", { query: { set: "a=server" } })
-    assert.equal(await sent(client.get("/")), "a=server; b=client")
+    assert.equal(await sent(client.get("/")), "b=client; a=server")
     assert.equal(await sent(client.get("/", { headers: { cookie: "own=1" } })), "own=1")
     await client.close()
   }))
@@ -52,5 +52,14 @@ test("a jar of tough-cookie can be given, and is the one that is used", () =>
     assert.equal(await sent(client.get("/", { query: { set: "new=2" } })), "kept=1")
     assert.equal(client.cookies, jar)
     assert.equal(jar.getCookieStringSync(server.url), "kept=1; new=2")
+    await client.close()
+  }))
+
+test("of two cookies with one name the server gets both, that of the longer path first", () =>
+  serving(cookies, async (server) => {
+    const client = new http.Client({ baseUrl: server.url, cookies: { sid: "client", b: "client" } })
+    await client.get("/", { query: { set: ["sid=root; Path=/", "sid=deep; Path=/deep"] } })
+    assert.equal(await sent(client.get("/deep/x")), "b=client; sid=deep; sid=root")
+    assert.equal(await sent(client.get("/deep/x", { cookies: { sid: "request" } })), "b=client; sid=request")
     await client.close()
   }))

@@ -143,3 +143,39 @@ test("an event without end is a DecodingError, and takes bounded memory", () =>
       await server.untilOpen(0)
     },
   ))
+
+test("options that cannot be meant are refused at the call", () =>
+  serving((_request, response) => response.writeHead(200, { "content-type": "text/event-stream" }).end("data: 1\n\n"), async (server) => {
+    const response = await http.get(server.url)
+    for (const [options, kind, message] of [
+      [{ reconnect: "yes" }, TypeError, /^reconnect, .* but "yes"/],
+      [{ reconnect: -1 }, RangeError, /^reconnect, .* but is -1/],
+      [{ retryDelay: -1 }, RangeError, /^retryDelay is at least 0 seconds, but is -1/],
+      [{ limit: "long" }, TypeError, /^the limit of an event is a whole number, but "long"/],
+    ] as const) {
+      assert.throws(() => response.events(options as never), (error) => error instanceof kind && message.test(error.message), JSON.stringify(options))
+    }
+    assert.throws(() => response.lines({ limit: 0 }), RangeError)
+  }))
+
+test("an id that no header can carry counts as none", () => {
+  const ids: (string | undefined)[] = []
+  return serving(
+    (request, response) => {
+      ids.push(request.headers["last-event-id"] as string | undefined)
+      if (ids.length === 3) response.writeHead(204).end()
+      else response.writeHead(200, { "content-type": "text/event-stream" }).end(ids.length === 1 ? "id: good\ndata: 1\n\n" : "id: b\u0001d\ndata: 2\n\n")
+    },
+    async (server) => {
+      const client = new http.Client()
+      const found = await client.stream("GET", server.url).run(async (response) => {
+        const events: string[] = []
+        for await (const { data, id } of response.events({ reconnect: true, retryDelay: 0 })) events.push(`${data} ${id}`)
+        return events
+      })
+      assert.deepEqual(found, ["1 good", "2 good"])
+      assert.deepEqual(ids, [undefined, "good", "good"])
+      await client.close()
+    },
+  )
+})

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { once } from "node:events"
-import { createServer } from "node:net"
+import { createServer, type AddressInfo, type Socket } from "node:net"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import * as http from "asyncio-ts/http"
@@ -88,4 +88,41 @@ test("what the system refuses comes in Python's classes, without the query", asy
 
 test("a wrong URL is the platform's TypeError", async () => {
   assert.ok((await failure(asyncio.run(http.fetch("/relative")))) instanceof TypeError)
+})
+
+test("cancelled in the tick in which the head has come, it lets go of the response", async () => {
+  const asked = new Set<Socket>()
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).on("data", () => {
+      asked.add(socket.once("close", () => asked.delete(socket)))
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na")
+    })
+  })
+  await once(server.listen(0, "127.0.0.1"), "listening")
+  const { port } = server.address() as AddressInfo // it listens on a port
+  const own = globalThis.fetch
+  try {
+    await asyncio.run(async () => {
+      const task: asyncio.Task<unknown> = asyncio.createTask(http.fetch(`http://127.0.0.1:${port}/`))
+      // Between the host's answer and the task's next step. The platform ends what nobody keeps by itself, some time.
+      let kept: unknown
+      globalThis.fetch = (...given) => {
+        const response = own(...given)
+        void response.then((given) => {
+          kept = given
+          queueMicrotask(() => queueMicrotask(() => task.cancel()))
+        })
+        return response
+      }
+      await assert.rejects(task, asyncio.CancelledError)
+      const [socket] = asked
+      if (socket !== undefined) await asyncio.timeout(2).run(() => asyncio.wrapFuture(once(socket, "close")))
+      assert.equal(asked.size, 0)
+      assert.ok(kept instanceof Response)
+    })
+  } finally {
+    globalThis.fetch = own
+    for (const socket of asked) socket.destroy()
+    server.close()
+  }
 })

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import * as http from "asyncio-ts/http"
-import { failure, failureAfter, scene, serving } from "./serving.ts"
+import { failure, failureAfter, scene, serving, servingTcp } from "./serving.ts"
 import type { ServerResponse } from "node:http"
 import type { Connection } from "#src/http/client/connection.ts"
 import { Pool } from "#src/http/client/pool.ts"
@@ -286,4 +286,19 @@ test("a connection that becomes free before the wait has begun is not missed", (
     const wait = pool.wait("a", false, null, request)
     pool.release(connection)
     assert.equal(await asyncio.waitFor(wait, 1), connection)
+  }))
+
+test("a client that is closed in the tick in which leave to connect is given closes at once", () =>
+  servingTcp((socket) => socket.resume(), async (proxy) => {
+    for (let ticks = 0; ticks < 5; ticks++) {
+      const client = new http.Client({ timeout: null, proxy: proxy.url, limits: { maxConnections: 1 } })
+      // Each waits for a tunnel that never comes; the second in line.
+      const [first, second] = ["a", "b"].map((name) => asyncio.createTask(client.get(`https://${name}.example/`)))
+      while (client.statistics().waiting === 0) await asyncio.sleep(0.001)
+      first?.cancel()
+      for (let tick = 0; tick < ticks; tick++) await asyncio.sleep(0)
+      await asyncio.timeout(1).run(() => client.close())
+      await assert.rejects(first ?? Promise.resolve(), asyncio.CancelledError)
+      await assert.rejects(second ?? Promise.resolve(), http.CloseError)
+    }
   }))

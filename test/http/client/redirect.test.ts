@@ -103,3 +103,25 @@ test("redirects of a stream are followed before its function is called", () =>
     const path = await http.stream("GET", `${server.url}/302/%2Fend`, { followRedirects: true }).run(async (response) => (await response.json<Echoed>()).url)
     assert.equal(path, "/end")
   }))
+
+test("a redirect to credentials that nobody can read is the server's fault", () =>
+  serving(redirecting, async (server) => {
+    const client = new http.Client({ baseUrl: server.url, followRedirects: true })
+    for (const to of ["http://%ff:x@localhost/", "http://a%3Ab:x@localhost/"]) {
+      const error = await failure(client.get(`/302/${encodeURIComponent(to)}`))
+      assert.ok(error instanceof http.RemoteProtocolError, String(error))
+      assert.match(error.message, /redirected to a URL whose user name or password cannot be read$/)
+    }
+    await client.close()
+  }))
+
+test("what a proxy is told is not told to another server", () =>
+  serving(echo, (other) =>
+    serving(redirecting, async (server) => {
+      const client = new http.Client({ followRedirects: true })
+      const to = encodeURIComponent(`${other.url}/end`)
+      const echoed = await (await client.get(`${server.url}/302/${to}`, { headers: { "proxy-authorization": "Basic eA==" } })).json<Echoed>()
+      assert.equal(echoed.headers["proxy-authorization"], undefined)
+      await client.close()
+    }),
+  ))

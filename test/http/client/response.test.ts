@@ -201,3 +201,13 @@ test("headers beyond ASCII are read as Latin-1, as HTTP says", () =>
   serving((_request, response) => response.setHeader("x-tea", "süß").end(), async (server) => {
     assert.equal((await http.get(server.url)).headers.get("x-tea"), "süß")
   }))
+
+test("a response that was given up says so to whoever reads it", () =>
+  serving((_request, response) => response.write("a"), async (server) => {
+    const client = new http.Client()
+    const response = await client.stream("GET", server.url).run((given) => given)
+    const error = await failure(response.text())
+    assert.ok(error instanceof asyncio.RuntimeError, String(error))
+    assert.match(error.message, /^the body of GET localhost:\d+ was given up: read it within run\(…\)/)
+    await client.close()
+  }))

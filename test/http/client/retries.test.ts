@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import * as asyncio from "asyncio-ts"
 import * as http from "asyncio-ts/http"
 import { secondsOf } from "#src/http/client/retries.ts"
 import { failure, failureAfter, serving, servingTcp } from "./serving.ts"
@@ -124,3 +125,14 @@ test("delays grow, and a timeout ends them", async () => {
     assert.ok(seen.length >= 1 && seen.length <= 3, `${seen.length} attempts`)
   })
 })
+
+test("what another attempt cannot mend is told at once: a closed client, a body of another length", () =>
+  serving(() => undefined, async (server) => {
+    const client = new http.Client({ baseUrl: server.url, retries: { attempts: 1, delay: 30, jitter: "none" } })
+    const wrong = await failure(client.put("/", { headers: { "content-length": 2 }, body: "abcdef", timeout: { total: 10 } }))
+    assert.ok(wrong instanceof http.LocalProtocolError, String(wrong))
+    const waiting = asyncio.createTask(() => failure(client.get("/", { timeout: { total: 10 } })))
+    while (client.statistics().connections === 0) await asyncio.sleep(0.001)
+    await client.close()
+    assert.ok((await waiting) instanceof http.CloseError)
+  }))
