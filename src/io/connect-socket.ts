@@ -5,6 +5,8 @@ import { connect, type Socket, type TcpNetConnectOpts } from "node:net"
 import { osError } from "../errors/os-errors.ts"
 import { atRoot } from "../host/node.ts"
 import { hostOperation, type HostOperation } from "../core/host-operation.ts"
+import { getRunningLoop } from "../core/running.ts"
+import type { Resource } from "../core/scheduler.ts"
 import { unheard } from "./unheard.ts"
 
 /** Where a socket connects to, and from. */
@@ -22,7 +24,11 @@ export function connectSocket(target: ConnectTarget, what: string): HostOperatio
     detail: what,
     start(done) {
       const socket = atRoot(() => connect({ ...parameters(target), allowHalfOpen: true }))
+      const { resources } = getRunningLoop()
+      const beginning: Resource = { endsWithLoop: true, abandon: () => discard(socket) }
+      resources.add(beginning)
       const over = (): void => {
+        resources.delete(beginning)
         socket.off("connect", onConnect)
         socket.off("error", onError)
       }
@@ -39,7 +45,10 @@ export function connectSocket(target: ConnectTarget, what: string): HostOperatio
       }
       socket.on("connect", onConnect)
       socket.on("error", onError)
-      return () => discard(socket)
+      return () => {
+        over()
+        discard(socket)
+      }
     },
     discard,
   })

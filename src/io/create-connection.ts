@@ -3,7 +3,7 @@
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.create_connection
  */
-import { Socket } from "node:net"
+import { isIP, Socket } from "node:net"
 import { checkFunction, checkInteger, checkSeconds, describe } from "../structures/arguments.ts"
 import { ExceptionGroup } from "../errors/exception-group.ts"
 import { AddressLookupError, OSError } from "../errors/os-errors.ts"
@@ -80,12 +80,19 @@ export function checkConnection(host: unknown, port: unknown, options: Connectio
   if (happyEyeballsDelay !== null && happyEyeballsDelay !== undefined) checkSeconds(happyEyeballsDelay, "happyEyeballsDelay")
   if (interleave !== undefined) checkInteger(interleave, "interleave", 0)
   if (![0, 4, 6].includes(family)) throw new RangeError(`family is 4, 6 or 0 for both, not ${String(family)}`)
-  if (localAddr !== undefined && !Array.isArray(localAddr)) throw new TypeError(`localAddr is [host, port], not ${describe(localAddr)}`)
+  if (localAddr !== undefined) checkLocal(localAddr)
   const tls = checkTls(options, "client")
   if (tls !== undefined && (host ?? undefined) === undefined && tls.serverHostname === undefined) {
     throw new TypeError("TLS without a host needs serverHostname: whose certificate to expect, or an empty text for no check")
   }
   return tls
+}
+
+function checkLocal(given: readonly [host: string, port: number]): void {
+  if (!Array.isArray(given) || given.length !== 2) throw new TypeError(`localAddr is [host, port], not ${describe(given)}`)
+  const [address, port] = given as [unknown, unknown]
+  if (typeof address !== "string" || isIP(address) === 0) throw new TypeError(`the host of localAddr is an address in numbers, not ${describe(address)}`)
+  checkPort(port)
 }
 
 /** Connects to a Unix socket. */
@@ -189,9 +196,21 @@ async function connectToAny(host: string, port: number, options: ConnectionOptio
       }
     }
   } else {
-    const [socket, , exceptions] = await staggeredRace(attempts, happyEyeballsDelay)
-    if (socket !== undefined) return socket
-    errors.push(...exceptions.filter((error) => error !== undefined))
+    // A race that is cancelled while the losers end throws, and its winner is nobody's.
+    const made: Socket[] = []
+    const noted = attempts.map((attempt) => async () => {
+      const socket = await attempt()
+      made.push(socket)
+      return socket
+    })
+    try {
+      const [socket, , exceptions] = await staggeredRace(noted, happyEyeballsDelay)
+      if (socket !== undefined) return socket
+      errors.push(...exceptions.filter((error) => error !== undefined))
+    } catch (error) {
+      for (const socket of made) socket.destroy()
+      throw error
+    }
   }
   throw together(errors, `${host}:${port}`, allErrors)
 }
@@ -229,10 +248,13 @@ export function checkPort(port: unknown): void {
 
 /** Any other would be a connection that never begins, or never ends. */
 export function checkConnected(sock: Socket): void {
+  if (sock.readableEncoding !== null) throw new TypeError("the socket that was given makes text of what it reads (setEncoding); give one that gives bytes")
   if (!sock.destroyed && !sock.pending) return
   throw new OSError(`the socket that was given is ${sock.destroyed ? "closed" : "not connected yet"}; give one that is connected`, { code: "ENOTCONN" })
 }
 
 export function checkPath(path: unknown): void {
   if (typeof path !== "string" || path === "") throw new TypeError(`the path of a Unix socket is text, not ${describe(path)}`)
+  // At its beginning it stands for a name of Linux that is no file.
+  if (path.includes("\0", 1)) throw new TypeError(`the path of a Unix socket has no zero byte in it, but ${describe(path)} has`)
 }

@@ -51,6 +51,9 @@ export interface UnixServerOptions extends ServingOptions {
 
 const BACKLOG = 100
 
+/** Milliseconds that a timer of the host's can be set to. */
+const NODES_LONGEST = 2 ** 31 - 1
+
 /**
  * Makes a server that gives each connection to a protocol of its own.
  *
@@ -173,7 +176,7 @@ class SocketListener implements Listener {
     this.server = atRoot(() =>
       tls === undefined
         ? createNetServer({ ...socketOptions, pauseOnConnect: true }, this.#accepted)
-        : createTlsServer({ ...socketOptions, ...tls.options, handshakeTimeout: tls.handshakeTimeout * 1000 }, this.#accepted),
+        : createTlsServer({ ...socketOptions, ...tls.options, handshakeTimeout: Math.min(tls.handshakeTimeout * 1000, NODES_LONGEST) }, this.#accepted),
     )
     if (tls !== undefined) {
       this.server.on("connection", this.#handshakes)

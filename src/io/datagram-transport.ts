@@ -252,7 +252,7 @@ export class UdpTransport extends DatagramTransport implements Resource {
     return [this.#limits.low, this.#limits.high]
   }
 
-  setWriteBufferLimits(limits: WriteBufferLimits): void {
+  setWriteBufferLimits(limits: WriteBufferLimits = {}): void {
     this.#limits.set(limits)
     this.#checkHigh()
   }

@@ -4,7 +4,7 @@
  *
  * @see https://docs.python.org/3/library/asyncio-eventloop.html#opening-network-connections
  */
-import type { Socket } from "node:net"
+import { Socket } from "node:net"
 import type { Readable, Writable } from "node:stream"
 import { describe } from "../structures/arguments.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
@@ -26,7 +26,7 @@ import type { Signal } from "./signal-name.ts"
 import type { ShellOptions, SubprocessOptions } from "./subprocess-options.ts"
 import { checkTls, type StartTlsOptions } from "./tls-options.ts"
 import type { DatagramTransport, ReadTransport, SubprocessTransport, Transport, WriteTransport } from "./transport.ts"
-import { upgradeToTls } from "./upgrade-to-tls.ts"
+import { checkUpgrade, upgradeToTls } from "./upgrade-to-tls.ts"
 
 declare module "../core/event-loop.ts" {
   interface EventLoop {
@@ -165,7 +165,7 @@ const methods: Partial<EventLoop> & ThisType<EventLoop> = {
     return createUnixServer(this, protocolFactory, path, options)
   },
   connectAcceptedSocket(protocolFactory, sock, options = {}) {
-    if (typeof sock?.write !== "function") throw new TypeError(`connectAcceptedSocket takes a Socket of node:net, not ${describe(sock)}`)
+    if (!(sock instanceof Socket)) throw new TypeError(`connectAcceptedSocket takes a Socket of node:net, not ${describe(sock)}`)
     checkConnected(sock)
     const tls = checkTls(options, "server")
     return new BodyCoroutine("connectAcceptedSocket", () =>
@@ -203,7 +203,8 @@ const methods: Partial<EventLoop> & ThisType<EventLoop> = {
     return sendfile(transport, file, offset, count, options)
   },
   startTls(transport, protocol, ssl, options = {}) {
-    return new BodyCoroutine("startTls", () => upgradeToTls(this, transport, null, protocol, { ...options, ssl }))
+    const upgrade = checkUpgrade(protocol, { ...options, ssl })
+    return new BodyCoroutine("startTls", () => upgradeToTls(this, transport, null, upgrade))
   },
 }
 

@@ -74,6 +74,8 @@ export class StreamTransport extends Transport implements Resource {
   #readingPaused = false
   #error: unknown = null
   #lateWrites = 0
+  /** Its stream is on its way to another transport. */
+  #detached = false
   #whenWritten: (() => void) | null = null
   /** What came while reading was paused. */
   #held: Buffer | null = null
@@ -309,6 +311,8 @@ export class StreamTransport extends Transport implements Resource {
   }
 
   close(): void {
+    // Whoever puts TLS over it is told.
+    if (this.#detached) this.stream.destroy()
     if (this.#closing) return
     this.#closing = true
     this.finish()
@@ -416,7 +420,7 @@ export class StreamTransport extends Transport implements Resource {
     return [this.#limits.low, this.#limits.high]
   }
 
-  setWriteBufferLimits(limits: WriteBufferLimits): void {
+  setWriteBufferLimits(limits: WriteBufferLimits = {}): void {
     this.#limits.set(limits)
     this.#checkHigh()
     this.#checkLow()
@@ -441,11 +445,13 @@ export class StreamTransport extends Transport implements Resource {
     this.loop.resources.delete(this)
     this.#closing = true
     this.#lost = true
+    this.#detached = true
     return carrier
   }
 
   /** Another transport has the connection now. */
   [handedOver](): void {
+    this.#detached = false
     this.#owner?.closed(this)
   }
 

@@ -9,7 +9,7 @@ import type { EventLoop } from "../core/event-loop.ts"
 import { closed, drained, type FlowControl } from "./flow-control.ts"
 import type { StreamReader } from "./stream-reader.ts"
 import type { StartTlsOptions } from "./tls-options.ts"
-import { upgradeToTls } from "./upgrade-to-tls.ts"
+import { checkUpgrade, upgradeToTls } from "./upgrade-to-tls.ts"
 import type { ExtraInfo } from "./base-transport.ts"
 import type { WriteTransport } from "./transport.ts"
 
@@ -121,9 +121,10 @@ export class StreamWriter extends Shown {
    * @see https://docs.python.org/3/library/asyncio-stream.html#asyncio.StreamWriter.start_tls
    */
   startTls(ssl: StartTlsOptions["ssl"], options: Omit<StartTlsOptions, "ssl"> = {}): Coroutine<void> {
+    const upgrade = checkUpgrade(this.#flow, { ...options, ssl })
     return startTls(async () => {
       await this.drain()
-      this.#transport = await upgradeToTls(this.#loop, this.#transport, this.#reader, this.#flow, { ...options, ssl })
+      this.#transport = await upgradeToTls(this.#loop, this.#transport, this.#reader, upgrade)
     })
   }
 

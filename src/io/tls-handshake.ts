@@ -9,6 +9,7 @@ import { Step } from "../core/handle.ts"
 import type { HostOperation } from "../core/host-operation.ts"
 import { hostOperation } from "../core/host-operation.ts"
 import type { EventLoop } from "../core/event-loop.ts"
+import type { Resource } from "../core/scheduler.ts"
 import type { Tls } from "./tls-options.ts"
 import { unheard } from "./unheard.ts"
 
@@ -37,7 +38,16 @@ export function tlsHandshake(socket: Socket, { loop, tls, serverSide, host, what
           fail(new ConnectionAbortedError(`${attempt}: the handshake took longer than ${tls.handshakeTimeout} s`)),
         ),
       )
+      const stop = (): void => {
+        over()
+        secured.on("error", unheard)
+        secured.destroy()
+        socket.destroy()
+      }
+      const beginning: Resource = { endsWithLoop: true, abandon: stop }
+      loop.resources.add(beginning)
       const over = (): void => {
+        loop.resources.delete(beginning)
         timer.cancel()
         secured.off("error", onError)
         secured.off("close", onClose)
@@ -51,10 +61,7 @@ export function tlsHandshake(socket: Socket, { loop, tls, serverSide, host, what
         done.returned(secured)
       }
       const fail = (error: unknown): void => {
-        over()
-        secured.on("error", unheard)
-        secured.destroy()
-        socket.destroy()
+        stop()
         done.failed(error)
       }
       const onError = (error: Error): void => {
@@ -67,12 +74,7 @@ export function tlsHandshake(socket: Socket, { loop, tls, serverSide, host, what
       secured.on("close", onClose)
       secured.on("end", onClose)
       secured.on(event, onSecure)
-      return () => {
-        over()
-        secured.on("error", unheard)
-        secured.destroy()
-        socket.destroy()
-      }
+      return stop
     },
     discard(secured) {
       secured.on("error", unheard)

@@ -3,6 +3,7 @@
  */
 import { createSecureContext, type CommonConnectionOptions, type SecureContext, type SecureContextOptions } from "node:tls"
 import { checkSeconds, describe } from "../structures/arguments.ts"
+import { osError } from "../errors/os-errors.ts"
 
 /**
  * What an `ssl.SSLContext` holds in Python, in Node's words: `ca`, `cert` and `key`,
@@ -43,7 +44,8 @@ const contexts = new WeakMap<SslOptions, SecureContext>()
 /**
  * Checks the TLS part of the options of a connection or server; undefined without TLS.
  *
- * @throws TypeError or RangeError for options that make no sense together.
+ * @throws TypeError or RangeError for options that make no sense together; SSLError for a
+ * certificate or key that is none.
  */
 export function checkTls(
   given: { readonly ssl?: StartTlsOptions["ssl"] | false | undefined } & Omit<StartTlsOptions, "ssl">,
@@ -59,7 +61,7 @@ export function checkTls(
   if (ssl !== true && (typeof ssl !== "object" || ssl === null)) {
     throw new TypeError(`ssl is true or an object with ca, cert, key and the like, not ${describe(ssl)}`)
   }
-  if (side === "server" && (ssl === true || (ssl.secureContext === undefined && ssl.cert === undefined && ssl.pfx === undefined && !("SNICallback" in ssl)))) {
+  if (side === "server" && (ssl === true || (ssl.secureContext === undefined && (ssl.cert === undefined || ssl.key === undefined) && ssl.pfx === undefined && !("SNICallback" in ssl)))) {
     throw new TypeError("a TLS server needs a certificate and its key: { ssl: { cert, key } }")
   }
   for (const [name, value] of Object.entries({ sslHandshakeTimeout, sslShutdownTimeout })) {
@@ -67,10 +69,13 @@ export function checkTls(
     checkSeconds(value, name)
     if (value <= 0) throw new RangeError(`${name} must be above 0 seconds, but is ${value}`)
   }
+  if (serverHostname !== undefined && typeof serverHostname !== "string") {
+    throw new TypeError(`serverHostname is the name on the peer's certificate, not ${describe(serverHostname)}`)
+  }
   const options = ssl === true ? {} : ssl
   let secureContext = options.secureContext ?? contexts.get(options)
   if (secureContext === undefined) {
-    secureContext = createSecureContext(options)
+    secureContext = contextOf(options)
     if (ssl !== true) contexts.set(options, secureContext)
   }
   return {
@@ -78,5 +83,14 @@ export function checkTls(
     serverHostname,
     handshakeTimeout: sslHandshakeTimeout ?? HANDSHAKE_SECONDS,
     shutdownTimeout: sslShutdownTimeout ?? SHUTDOWN_SECONDS,
+  }
+}
+
+function contextOf(options: SslOptions): SecureContext {
+  try {
+    return createSecureContext(options)
+  } catch (error) {
+    // Of a certificate or key that is none; what is of the wrong type Node says itself.
+    throw error instanceof TypeError || error instanceof RangeError ? error : osError(error, "cannot use the certificate, key or authority in { ssl }")
   }
 }

@@ -24,7 +24,8 @@ export interface ToReadableOptions {
  * It runs in a task of the loop that called, with the context variables and the async
  * context of that call, whoever reads the stream. When the reader destroys or cancels the
  * stream, the task is cancelled, and the iteration cleans up before the stream counts as
- * closed. What the iteration throws is the stream's error. When the loop ends first, the
+ * closed. What the iteration throws is the stream's error, and what a Readable of Node's
+ * holds unread is lost then, as with any other; `highWaterMark: 0` holds nothing. When the loop ends first, the
  * stream fails with `CancelledError`.
  *
  * @throws RuntimeError if no loop runs; TypeError or RangeError for wrong arguments. A chunk

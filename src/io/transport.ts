@@ -42,7 +42,7 @@ export abstract class WriteTransport extends BaseTransport {
    *
    * @throws RangeError if low is above high, or below zero.
    */
-  abstract setWriteBufferLimits(limits: WriteBufferLimits): void
+  abstract setWriteBufferLimits(limits?: WriteBufferLimits): void
 
   /** Writes, or buffers what cannot be written now; never waits. Text is written as UTF-8. */
   abstract write(data: string | Uint8Array): void
@@ -60,7 +60,7 @@ export abstract class Transport extends ReadTransport implements WriteTransport 
   abstract canWriteEof(): boolean
   abstract getWriteBufferSize(): number
   abstract getWriteBufferLimits(): readonly [low: number, high: number]
-  abstract setWriteBufferLimits(limits: WriteBufferLimits): void
+  abstract setWriteBufferLimits(limits?: WriteBufferLimits): void
   abstract write(data: string | Uint8Array): void
   abstract writeLines(pieces: Iterable<string | Uint8Array>): void
   abstract writeEof(): void
@@ -76,7 +76,7 @@ export abstract class DatagramTransport extends BaseTransport {
 
   abstract getWriteBufferSize(): number
   abstract getWriteBufferLimits(): readonly [low: number, high: number]
-  abstract setWriteBufferLimits(limits: WriteBufferLimits): void
+  abstract setWriteBufferLimits(limits?: WriteBufferLimits): void
 }
 
 /** A transport to a child process. */

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { test } from "node:test"
 import { join } from "node:path"
 import * as asyncio from "asyncio-ts"
-import { thrownAs, ticks } from "../support/record.ts"
+import { thrownAs, thrownBy, ticks } from "../support/record.ts"
 import { closedPort, connected, folder, peer, portOf, real, serving } from "./support/real.ts"
 
 const echo: asyncio.ClientConnected = async (reader, writer) => {
@@ -83,6 +83,10 @@ test("arguments that make no sense are refused at the call", () => {
     [() => openConnection("localhost", 80, { limit: 0 }), RangeError, /limit of a stream/],
     [() => openConnection("localhost", 80, { family: 5 as never }), RangeError, /family is 4, 6 or 0 for both, not 5/],
     [() => openConnection("localhost", 80, { localAddr: "x" as never }), TypeError, /localAddr is \[host, port\]/],
+    [() => openConnection("localhost", 80, { localAddr: ["here", 0] }), TypeError, /an address in numbers, not "here"/],
+    [() => openConnection("localhost", 80, { localAddr: ["127.0.0.1", -1] }), RangeError, /a port is a whole number/],
+    [() => openConnection("localhost", 80, { localAddr: [] as never }), TypeError, /localAddr is \[host, port\]/],
+    [() => openUnixConnection("/tmp/a\0b"), TypeError, /no zero byte/],
     [() => openConnection("localhost", 80, { interleave: -1 }), RangeError, /interleave/],
     [() => openConnection("localhost", 80, { happyEyeballsDelay: NaN }), RangeError, /happyEyeballsDelay/],
     [() => openConnection("localhost", 80, { sock: {} as never }), TypeError, /not both/],
@@ -107,6 +111,14 @@ test("arguments that make no sense are refused at the call", () => {
     }
     assert.ok(error instanceof kind && message.test(error.message), `${String(call)}: ${String(error)}`)
   }
+})
+
+real("a socket that makes text of what it reads is refused at the call", async () => {
+  await peer(() => undefined, async (port) => {
+    const sock = (await connected(port)).setEncoding("utf8")
+    assert.match(thrownBy(() => asyncio.openConnection(null, null, { sock })).message, /makes text of what it reads/)
+    sock.destroy()
+  })
 })
 
 real("a connection that is cancelled or timed out at any moment leaves nothing open", async () => {

@@ -7,7 +7,7 @@ import { createServer as createTlsServer, type TLSSocket } from "node:tls"
 import * as asyncio from "asyncio-ts"
 import { certificates } from "../support/certificates.ts"
 import { fate, thrown, thrownAs, thrownBy, ticks } from "../support/record.ts"
-import { connected, folder, listening, peer, portOf, real, serving, streamPair } from "./support/real.ts"
+import { connected, folder, inCallback, listening, peer, portOf, real, serving, streamPair } from "./support/real.ts"
 
 const { ca, server, client, expired, wrongHost, selfSigned } = certificates()
 const ssl = { cert: server.cert, key: server.key }
@@ -319,8 +319,9 @@ real("a server waits for a connection that is just put under TLS", async () => {
 
 real("startTls is refused on TLS, on what is closed, and for options that make no sense", async () => {
   await streamPair(async ([, writer]) => {
-    await thrownAs(TypeError, writer.startTls(false as never))
-    await thrownAs(RangeError, writer.startTls(trusting, { sslHandshakeTimeout: 0 }))
+    assert.match(thrownBy(() => writer.startTls(false as never)).message, /startTls needs ssl: true/)
+    assert.match(thrownBy(() => writer.startTls(trusting, { sslHandshakeTimeout: 0 })).message, /sslHandshakeTimeout must be above 0/)
+    assert.match(thrownBy(() => asyncio.getRunningLoop().startTls(writer.transport, {} as never, trusting)).message, /a protocol, such as/)
     assert.equal(writer.isClosing(), false)
     writer.close()
     await thrownAs(asyncio.ConnectionResetError, writer.startTls(trusting))
@@ -403,10 +404,52 @@ real("a true eofReceived does not keep a TLS connection, which has no half", asy
   await listener.waitClosed()
 })
 
+real("closeClients ends a connection that is in the midst of startTls", async ({ reports }) => {
+  const begun = new asyncio.Event()
+  const listener = await asyncio.startServer(async (_reader, writer) => {
+    begun.set()
+    await thrownAs(asyncio.ConnectionResetError, writer.startTls(ssl))
+  }, "127.0.0.1", 0)
+  const silent = await connected(portOf(listener))
+  await begun.wait()
+  await new Promise(setImmediate)
+  listener.close()
+  listener.closeClients()
+  await listener.waitClosed()
+  silent.destroy()
+  assert.deepEqual(reports, [])
+})
+
+real("a server with no limit on the handshake takes clients", async () => {
+  await serving(echo, async (port) => {
+    const [reader, writer] = await asyncio.openConnection("127.0.0.1", port, { ssl: trusting })
+    writer.write("tea\n")
+    assert.equal(String(await reader.readLine()), "tea\n")
+    writer.close()
+    await writer.waitClosed()
+  }, { ssl, sslHandshakeTimeout: Infinity })
+})
+
+test("a loop that is closed in the midst of a handshake leaves no connection open", { timeout: 20_000 }, () =>
+  inCallback(async () => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const accepted = (socket: Socket): void => void socket.once("data", () => begin()).on("end", () => end())
+    await peer(accepted, async (port) => {
+      const loop = new asyncio.EventLoop()
+      loop.setExceptionHandler(() => undefined)
+      const opening = loop.createTask(() => asyncio.openConnection("127.0.0.1", port, { ssl: true }))
+      await loop.runUntilComplete(asyncio.coroutine(() => asyncio.wrapFuture(begun))())
+      loop.close()
+      await ended
+      assert.equal(opening.done(), false)
+    })
+  }))
+
 test("options of TLS that make no sense are refused at the call", () => {
   const { openConnection, startServer } = asyncio
   const nobody = (): void => undefined
-  const wrong: [() => unknown, typeof TypeError | typeof RangeError, RegExp][] = [
+  const wrong: [() => unknown, typeof TypeError | typeof RangeError | typeof asyncio.SSLError, RegExp][] = [
     [() => openConnection("localhost", 443, { serverHostname: "x" }), TypeError, /serverHostname was given without ssl/],
     [() => openConnection("localhost", 443, { sslHandshakeTimeout: 5 }), TypeError, /sslHandshakeTimeout was given without ssl/],
     [() => openConnection("localhost", 443, { sslShutdownTimeout: 5 }), TypeError, /sslShutdownTimeout was given without ssl/],
@@ -420,6 +463,10 @@ test("options of TLS that make no sense are refused at the call", () => {
     [() => startServer(nobody, null, 0, { ssl: {} }), TypeError, /needs a certificate and its key/],
     [() => startServer(nobody, null, 0, { ssl: { secureContext: {} as never } }), TypeError, /make their own secureContext/],
     [() => startServer(nobody, null, 0, { sslHandshakeTimeout: 1 }), TypeError, /without ssl/],
+    [() => startServer(nobody, null, 0, { ssl: { cert: server.cert } }), TypeError, /needs a certificate and its key/],
+    [() => startServer(nobody, null, 0, { ssl: { cert: "x", key: "y" } }), asyncio.SSLError, /cannot use the certificate/],
+    [() => openConnection("localhost", 443, { ssl: { cert: "x", key: "y" } }), asyncio.SSLError, /cannot use the certificate/],
+    [() => openConnection("localhost", 443, { ssl: true, serverHostname: 5 as never }), TypeError, /serverHostname is the name/],
   ]
   for (const [call, kind, message] of wrong) {
     const error = thrownBy(call)

@@ -1,6 +1,7 @@
 import { ConnectionAbortedError, ConnectionResetError } from "../../errors/os-errors.ts"
 import { hostOperation } from "../../core/host-operation.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
+import { hostDelay } from "../host-delay.ts"
 import type { Outgoing } from "./node-server.ts"
 
 /**
@@ -40,7 +41,7 @@ export function drained(outgoing: Outgoing, timeout: number): Coroutine<void> {
         done.failed(new ConnectionAbortedError(`cut off a client that has read nothing of its response for ${timeout} s`))
         outgoing.destroy()
       }
-      const timer = timeout === Infinity ? undefined : setTimeout(late, timeout * 1000)
+      const timer = timeout === Infinity ? undefined : setTimeout(late, hostDelay(timeout))
       outgoing.on("drain", drain)
       outgoing.on("close", closed)
       return stop

@@ -12,6 +12,7 @@ import type { ContextValues } from "../../core/context.ts"
 import type { Task } from "../../core/task.ts"
 import { fail, refuse } from "../handler/node-response.ts"
 import { clientGone, requestName, type RequestRunner } from "../handler/request-runner.ts"
+import { hostDelay } from "../host-delay.ts"
 import { BodyTooLargeError } from "./body-limit.ts"
 import { FastResponse } from "./fast-response.ts"
 import { linger } from "./linger.ts"
@@ -136,6 +137,9 @@ export class Exchange implements Linked<Exchange>, Listener {
 
   /** What the adapter sends for the request. */
   answer(request: Request): Response | Promise<Response> {
+    const { url = "/" } = this.incoming
+    // The adapter gives such a Request, which the platform refuses to make of it later.
+    if (!url.startsWith("/") && CREDENTIALS.test(url)) return new FastResponse("Bad Request: Invalid absolute URL", { status: 400 })
     let answer: Response | PromiseLike<Response>
     if (this.#offer !== undefined) offerUpgrade(request, this.#offer)
     try {
@@ -161,6 +165,7 @@ export class Exchange implements Linked<Exchange>, Listener {
     if (!(response instanceof Response)) {
       throw new TypeError(`the handler of ${this.name} gave ${describe(response)}; return a Response`)
     }
+    if (response.status < 200) throw new TypeError(`the handler of ${this.name} gave a Response with status ${response.status}, which cannot be sent`)
     if (response === RESPONSE_ALREADY_SENT || FastResponse.isWhole(response) || response.body === null) return response
     return this.#stream(response)
   }
@@ -236,8 +241,12 @@ export class Exchange implements Linked<Exchange>, Listener {
   /** An answer that the client does not take is not kept for ever. */
   #giveTime(): void {
     const { sendTimeout } = this.#server.settings
-    if (this.#taken || this.outgoing.writableLength === 0 || sendTimeout === Infinity) return
-    this.outgoing.setTimeout(sendTimeout * 1000, () => this.outgoing.destroy())
+    const { outgoing } = this
+    if (this.#taken || outgoing.writableLength === 0 || sendTimeout === Infinity) return
+    outgoing.setTimeout(hostDelay(sendTimeout), () => outgoing.destroy())
+    // The connection's own time, which must not run on for the next request. First, since Node
+    // then sets the one for an idle connection.
+    outgoing.prependOnceListener("finish", () => outgoing.setTimeout(0))
   }
 }
 
@@ -251,6 +260,9 @@ function isOfConnection(error: unknown): boolean {
   const { code, name, message } = (error ?? {}) as { code?: unknown; name?: unknown; message?: unknown } // any error may have them
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || name === "AbortError" || message === CLOSED
 }
+
+/** A request for an absolute URL that names a user. */
+const CREDENTIALS = /^https?:\/\/[^/?#]*@/i
 
 /** In the words of the adapter. */
 const CLOSED = "Client connection prematurely closed."

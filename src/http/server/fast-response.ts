@@ -19,6 +19,9 @@ function lightResponse(): typeof Response {
 
 const LightResponse = lightResponse()
 
+/** As the platform's own has them: what follows would be taken for the next answer. */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
+
 type Body = ConstructorParameters<typeof Response>[0]
 type Init = ConstructorParameters<typeof Response>[1]
 
@@ -30,7 +33,7 @@ type Init = ConstructorParameters<typeof Response>[1]
  * of what a `Response` is made of comes into being before it is sent.
  *
  * @throws RangeError if the status is none from 200 to 599; TypeError for a header that HTTP
- * cannot carry.
+ * cannot carry, and for a body with a status that has none.
  *
  * @example
  * ```ts
@@ -50,11 +53,12 @@ export class FastResponse extends LightResponse {
   readonly #whole: boolean
 
   constructor(body?: Body, init?: Init) {
-    super(body, init)
+    super(body, Array.isArray(init?.headers) ? { ...init, headers: new Headers(init.headers) } : init)
     this.#whole = body === undefined || body === null || typeof body === "string" || body instanceof Uint8Array
     if (init === undefined) return
     const { status = 200, headers } = init
     if (!(status >= 200 && status <= 599)) throw new RangeError(`the status of a response is a number from 200 to 599, not ${status}`)
+    if (BODILESS.has(status) && body !== undefined && body !== null) throw new TypeError(`a response with status ${status} has no body; give null`)
     // The platform's own does it here, where whoever made the header stands on the stack.
     if (headers !== undefined && !(headers instanceof Headers) && !Array.isArray(headers)) checkHeaders(headers as Record<string, string>) // the third kind of HeadersInit
   }

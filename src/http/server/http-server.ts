@@ -7,7 +7,8 @@ import { osError } from "../../errors/os-errors.ts"
 import { requestBy } from "../../core/ambient.ts"
 import { coroutine } from "../../core/body-coroutine.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
-import { createTask } from "../../core/running.ts"
+import { createTask, getRunningLoop } from "../../core/running.ts"
+import type { Resource } from "../../core/scheduler.ts"
 import type { Task } from "../../core/task.ts"
 import { Event } from "../../sync/event.ts"
 import { shield } from "../../tasks/shield.ts"
@@ -213,6 +214,9 @@ export class HttpServer extends Shown {
   /** Looks after the server from its start to its end. */
   async #keep(node: NodeServer, traffic: Traffic, closing: Event): Promise<void> {
     const { signal } = this.#settings
+    const { resources } = getRunningLoop()
+    const resource: Resource = { toString: () => this.toString(), abandon: () => cutOff(node, traffic) }
+    resources.add(resource)
     const abort = (): void => closing.set()
     if (signal?.aborted === true) abort()
     else signal?.addEventListener("abort", abort, { once: true })
@@ -226,9 +230,9 @@ export class HttpServer extends Shown {
       await moveOnAfter(LAST_WORDS).run(() => traffic.empty())
     } finally {
       signal?.removeEventListener("abort", abort)
-      node.close()
       traffic.cancel(requestBy("the server closes", "HttpServer.close"))
-      for (const socket of traffic.sockets) socket.destroy()
+      cutOff(node, traffic)
+      resources.delete(resource)
       await traffic.closed.wait()
     }
   }
@@ -244,6 +248,11 @@ const close = coroutine("HttpServer.close", (body: Body<void>) => body())
 function urlOf(address: string | AddressInfo, { tls }: Settings): string {
   if (typeof address === "string") return `unix:${address}`
   return `${tls === undefined ? "http" : "https"}://${urlHost(address.address)}:${address.port}`
+}
+
+function cutOff(node: NodeServer, traffic: Traffic): void {
+  node.close()
+  for (const socket of traffic.sockets) socket.destroy()
 }
 
 function ignoreCancelled(error: unknown): void {

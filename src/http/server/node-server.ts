@@ -14,6 +14,7 @@ import { createServer as createSecure, type Server as SecureServer } from "node:
 import { hostOperation } from "../../core/host-operation.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
 import { osError } from "../../errors/os-errors.ts"
+import { hostDelay } from "../host-delay.ts"
 import type { Settings } from "./server-options.ts"
 
 export type Incoming = IncomingMessage | Http2ServerRequest
@@ -61,7 +62,7 @@ export function isWebSocket({ headers }: { readonly headers: IncomingMessage["he
 }
 
 function milliseconds(seconds: number): number {
-  return seconds === Infinity ? 0 : Math.max(1, Math.round(seconds * 1000))
+  return seconds === Infinity ? 0 : Math.max(1, hostDelay(seconds))
 }
 
 /** Listens; cancelled, it does not. @throws OSError if the address cannot be had. */

@@ -75,13 +75,15 @@ export interface Settings {
 }
 
 const COUNTS = { maxConcurrent: 1, backlog: 0, maxConnections: 1, listenBacklog: 1, maxBodySize: 0, maxHeaderSize: 1 } as const
+/** Of which there may be any number. */
+const ENDLESS: ReadonlySet<string> = new Set(["maxConcurrent", "backlog", "maxConnections", "maxBodySize"])
 const TIMES = ["headersTimeout", "requestTimeout", "keepAliveTimeout", "sendTimeout", "gracePeriod"] as const
 
 /** @throws TypeError or RangeError for what no server can go by. */
 export function settingsOf(options: ServeOptions): Settings {
   for (const [name, least] of Object.entries(COUNTS)) {
     const value = options[name as keyof typeof COUNTS] // a key of it
-    if (value !== undefined && value !== Infinity) checkInteger(value, `${name} of serve`, least)
+    if (value !== undefined && (value !== Infinity || !ENDLESS.has(name))) checkInteger(value, `${name} of serve`, least)
   }
   for (const name of TIMES) {
     const value = options[name]
@@ -93,14 +95,20 @@ export function settingsOf(options: ServeOptions): Settings {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError(`the port of serve is a whole number from 0 to 65535, not ${describe(port)}`)
   }
+  if (typeof host !== "string" || host === "") throw new TypeError(`the host of serve is a name or address, not ${describe(host)}; "0.0.0.0" stands for all`)
+  if (path !== undefined && (typeof path !== "string" || path === "")) throw new TypeError(`the path of serve is that of a Unix socket, not ${describe(path)}`)
   if (path !== undefined && (options.port !== undefined || options.host !== undefined)) {
     throw new TypeError(`serve listens on a path or on a host and port, not on both: ${describe(path)} and ${host}:${port}`)
   }
+  if (tls !== undefined && (typeof tls !== "object" || tls === null)) throw new TypeError(`tls of serve is an object with { cert, key }, not ${describe(tls)}`)
   if (tls !== undefined && !(("cert" in tls && "key" in tls) || "pfx" in tls || "SNICallback" in tls || "secureContext" in tls)) {
     throw new TypeError(`tls of serve needs a certificate and its key: { cert, key }, each in PEM`)
   }
   if (onError !== undefined && typeof onError !== "function") {
     throw new TypeError(`onError of serve is a function, not ${describe(onError)}`)
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new TypeError(`signal of serve is an AbortSignal, not ${describe(signal)}`)
   }
   return {
     host,

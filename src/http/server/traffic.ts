@@ -15,6 +15,7 @@ import { Event } from "../../sync/event.ts"
 import { wait } from "../../tasks/wait.ts"
 import { refuse, tooBusy, tooLarge } from "../handler/node-response.ts"
 import { RequestRunner } from "../handler/request-runner.ts"
+import { hostDelay } from "../host-delay.ts"
 import { declaresTooMuch, limitBody } from "./body-limit.ts"
 import { Exchange, type ExchangeServer } from "./exchange.ts"
 import { FastResponse } from "./fast-response.ts"
@@ -47,6 +48,8 @@ export class Traffic implements ExchangeServer {
   /** Whose request the adapter is at. */
   #current: Exchange | null = null
   #closing = false
+  /** What is left is cancelled, and nothing more is begun. */
+  #cancelled = false
   #portClosed = false
   #served = 0
   #refused = 0
@@ -115,6 +118,7 @@ export class Traffic implements ExchangeServer {
 
   /** Cancels what is in work, and refuses those in line. */
   cancel(request: CancelRequest): void {
+    this.#cancelled = true
     for (const exchange of this.#line) refuse(exchange.outgoing)
     for (const exchange of this.#inWork) exchange.cancel(request)
   }
@@ -138,7 +142,7 @@ export class Traffic implements ExchangeServer {
       session.once("close", () => this.#sessions.delete(session))
       const { keepAliveTimeout } = this.settings
       // Node closes idle connections of HTTP/1 itself, and leaves those of HTTP/2 alone.
-      if (keepAliveTimeout !== Infinity) session.setTimeout(keepAliveTimeout * 1000)
+      if (keepAliveTimeout !== Infinity) session.setTimeout(hostDelay(keepAliveTimeout))
       session.on("timeout", () => this.#idle(session))
     })
     // Without a listener Node tells the client to go on before anybody has looked at the length.
@@ -175,7 +179,9 @@ export class Traffic implements ExchangeServer {
 
   #admit(exchange: Exchange): void {
     if (this.#closing) exchange.closing()
-    if (this.#inWork.size < this.settings.maxConcurrent) {
+    if (this.#cancelled) {
+      refuse(exchange.outgoing)
+    } else if (this.#inWork.size < this.settings.maxConcurrent) {
       this.#inWork.append(exchange)
       exchange.begin(true)
     } else if (this.#line.size < this.settings.backlog) {
@@ -188,7 +194,7 @@ export class Traffic implements ExchangeServer {
 
   #next(): void {
     const { first } = this.#line
-    if (first === null || this.#inWork.size >= this.settings.maxConcurrent) return
+    if (first === null || this.#cancelled || this.#inWork.size >= this.settings.maxConcurrent) return
     this.#line.remove(first)
     this.#inWork.append(first)
     // It was another request that ended, and this is its context.
@@ -207,8 +213,12 @@ export class Traffic implements ExchangeServer {
     })
     // Node listens no more; an error closes the socket, and that is heard.
     socket.on("error", () => undefined)
-    const exchange = new Exchange(this, incoming, outgoing, new UpgradeOffer(incoming, outgoing, socket, head))
-    this.#admit(exchange)
+    const offer = new UpgradeOffer(incoming, outgoing, socket, head)
+    // Nor to the end, with which a client of HTTP has gone.
+    socket.once("end", () => {
+      if (!offer.taken && !outgoing.writableEnded) socket.destroy()
+    })
+    this.#admit(new Exchange(this, incoming, outgoing, offer))
   }
 }
 

@@ -6,6 +6,8 @@ import { TimeoutError } from "../../errors/timeout-error.ts"
 import { atRoot } from "../../host/node.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
 import { hostOperation } from "../../core/host-operation.ts"
+import { getRunningLoop } from "../../core/running.ts"
+import { hostDelay } from "../host-delay.ts"
 import { WebSocket } from "./web-socket.ts"
 import { webSocketSettings, type WebSocketOptions } from "./web-socket-options.ts"
 
@@ -42,14 +44,17 @@ export function connectWebSocket(url: string | URL, options: ConnectWebSocketOpt
   if (address === undefined || !SCHEMES.includes(address.protocol)) {
     throw new TypeError(`connectWebSocket takes a URL that begins with ws:// or wss://, not ${describe(String(url))}`)
   }
+  if (address.hash !== "") throw new TypeError(`the URL of a WebSocket has no fragment, but connectWebSocket was given ${describe(String(url))}`)
   const settings = webSocketSettings(options)
   const { openTimeout = 10, headers, tls } = options
   checkSeconds(openTimeout, "openTimeout of connectWebSocket")
+  if (openTimeout <= 0) throw new RangeError(`openTimeout of connectWebSocket is a number of seconds above 0, not ${openTimeout}`)
   const attempt = `cannot open a WebSocket to ${address.host}${address.pathname}`
   return hostOperation<WebSocket>({
     name: "connectWebSocket",
     detail: address.host,
     start(done) {
+      const loop = getRunningLoop()
       const ws = atRoot(
         () =>
           new Ws(address, [...settings.protocols], {
@@ -68,11 +73,11 @@ export function connectWebSocket(url: string | URL, options: ConnectWebSocketOpt
         stop()
         done.failed(new TimeoutError(`${attempt}: no answer within ${openTimeout} s`))
       }
-      const timer = openTimeout === Infinity ? undefined : atRoot(() => setTimeout(late, openTimeout * 1000))
+      const timer = openTimeout === Infinity ? undefined : atRoot(() => setTimeout(late, hostDelay(openTimeout)))
       ws.on("open", () => {
         clearTimeout(timer)
         ws.removeAllListeners("error")
-        done.returned(new WebSocket(ws, settings))
+        done.returned(new WebSocket(ws, settings, loop))
       })
       ws.on("unexpected-response", (_request, { statusCode, statusMessage }) => {
         stop()

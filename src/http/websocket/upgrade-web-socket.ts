@@ -94,6 +94,7 @@ function handshake(offer: UpgradeOffer, settings: WebSocketSettings): Coroutine<
   return hostOperation<WebSocket | string>({
     name: "upgradeWebSocket",
     start(done) {
+      const loop = getRunningLoop()
       const server = new WebSocketServer({
         noServer: true,
         clientTracking: false,
@@ -107,7 +108,7 @@ function handshake(offer: UpgradeOffer, settings: WebSocketSettings): Coroutine<
       server.handleUpgrade(incoming, socket, head, (ws) => {
         offer.take()
         // Here and now, since messages may come before whoever waits has its turn.
-        done.returned(new WebSocket(ws, settings))
+        done.returned(new WebSocket(ws, settings, loop))
       })
     },
     discard(opened) {

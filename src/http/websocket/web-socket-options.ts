@@ -1,4 +1,4 @@
-import { checkInteger, checkSeconds } from "../../structures/arguments.ts"
+import { checkInteger, checkSeconds, describe } from "../../structures/arguments.ts"
 
 /** How either end of a WebSocket behaves. All times are in seconds. */
 export interface WebSocketOptions {
@@ -25,6 +25,9 @@ export interface WebSocketSettings {
   readonly protocols: readonly string[]
 }
 
+/** What HTTP can carry as a name. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
+
 /** @throws TypeError or RangeError for what makes no sense. */
 export function webSocketSettings(options: WebSocketOptions): WebSocketSettings {
   const { maxMessageSize = 1_048_576, maxQueued = 16, pingInterval = 20, closeTimeout = 5, compression = false, protocols = [] } = options
@@ -32,5 +35,13 @@ export function webSocketSettings(options: WebSocketOptions): WebSocketSettings 
   checkInteger(maxQueued, "maxQueued of a WebSocket", 1)
   checkSeconds(pingInterval, "pingInterval of a WebSocket")
   checkSeconds(closeTimeout, "closeTimeout of a WebSocket")
+  if (pingInterval <= 0) throw new RangeError(`pingInterval of a WebSocket is a number of seconds above 0, or Infinity for no pings, not ${pingInterval}`)
+  if (closeTimeout < 0) throw new RangeError(`closeTimeout of a WebSocket is a number of seconds from 0, not ${closeTimeout}`)
+  if (!Array.isArray(protocols)) throw new TypeError(`protocols of a WebSocket are a list of names, not ${describe(protocols)}`)
+  for (const [index, protocol] of protocols.entries()) {
+    if (typeof protocol !== "string" || !TOKEN.test(protocol) || protocols.indexOf(protocol) !== index) {
+      throw new TypeError(`a protocol of a WebSocket is a name without spaces, each given once, not ${describe(protocol)}`)
+    }
+  }
   return { maxMessageSize, maxQueued, pingInterval, closeTimeout, compression, protocols }
 }

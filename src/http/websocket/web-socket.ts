@@ -5,8 +5,10 @@ import { QueueShutDown } from "../../errors/queue-errors.ts"
 import { atRoot } from "../../host/node.ts"
 import { coroutine } from "../../core/body-coroutine.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
+import type { Resource, Scheduler } from "../../core/scheduler.ts"
 import { hostOperation } from "../../core/host-operation.ts"
 import { Queue } from "../../sync/queue.ts"
+import { hostDelay } from "../host-delay.ts"
 import { isNormal, WebSocketClosedError } from "./web-socket-closed-error.ts"
 import type { WebSocketSettings } from "./web-socket-options.ts"
 
@@ -24,9 +26,10 @@ const GOING_AWAY = 1001
  * Invariant: once closed, no timer and no listener of it is left; what had arrived before can
  * still be received.
  */
-export class WebSocket extends Shown {
+export class WebSocket extends Shown implements Resource {
   readonly #ws: Ws
   readonly #settings: WebSocketSettings
+  readonly #loop: Scheduler
   readonly #received = new Queue<string | Buffer>()
   #paused = false
   #pinging: NodeJS.Timeout | undefined
@@ -37,9 +40,11 @@ export class WebSocket extends Shown {
   #whenClosed: ((told: boolean) => void) | undefined
 
   /** For this library: `ws` is open. */
-  constructor(ws: Ws, settings: WebSocketSettings) {
+  constructor(ws: Ws, settings: WebSocketSettings, loop: Scheduler) {
     super()
     this.#ws = ws
+    this.#loop = loop
+    loop.resources.add(this)
     this.#settings = settings
     ws.on("message", (data, isBinary) => this.#arrived(data as Buffer, isBinary)) // as its binaryType says
     ws.on("pong", () => (this.#unanswered = false))
@@ -47,7 +52,7 @@ export class WebSocket extends Shown {
     // It closes then, which says all there is to say.
     ws.on("error", () => undefined)
     const { pingInterval } = settings
-    if (pingInterval !== Infinity) this.#pinging = atRoot(() => setInterval(() => this.#keepAlive(), pingInterval * 1000))
+    if (pingInterval !== Infinity) this.#pinging = atRoot(() => setInterval(() => this.#keepAlive(), hostDelay(pingInterval)))
   }
 
   /** The protocol that both ends speak; empty if none was agreed on. */
@@ -199,7 +204,8 @@ export class WebSocket extends Shown {
           clearTimeout(timer)
           done.returned()
         }
-        const timer = atRoot(() => setTimeout(() => ws.terminate(), this.#settings.closeTimeout * 1000))
+        const { closeTimeout } = this.#settings
+        const timer = closeTimeout === Infinity ? undefined : atRoot(() => setTimeout(() => ws.terminate(), hostDelay(closeTimeout)))
         ws.once("close", over)
         // What lies unread would keep the peer's own close from being read.
         ws.resume()
@@ -215,6 +221,12 @@ export class WebSocket extends Shown {
 
   [Symbol.asyncDispose](): Coroutine<void> {
     return this.close()
+  }
+
+  /** For its event loop, which is closed. */
+  abandon(): void {
+    clearInterval(this.#pinging)
+    this.#ws.terminate()
   }
 
   toString(): string {
@@ -251,6 +263,7 @@ export class WebSocket extends Shown {
     if (this.#closed !== undefined) return
     this.#closed = { code, reason }
     clearInterval(this.#pinging)
+    this.#loop.resources.delete(this)
     const told = this.#received.statistics().gettersWaiting > 0
     this.#received.shutdown()
     this.#whenClosed?.(told)

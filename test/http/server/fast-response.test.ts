@@ -24,6 +24,9 @@ describe("FastResponse", () => {
   })
 
   it("refuses a status and headers as Response does, where it is made", () => {
+    for (const status of [204, 205, 304]) assert.throws(() => new FastResponse("tea", { status }), /has no body/)
+    assert.throws(() => new FastResponse("tea", { headers: [["x-kind", "black\r\nx-evil: 1"]] }), TypeError)
+    assert.equal(new FastResponse("tea", { headers: [["x-kind", "black"]] }).headers.get("x-kind"), "black")
     for (const status of [99, 199, 600, Number.NaN]) assert.throws(() => new FastResponse("", { status }), RangeError)
     assert.throws(() => new FastResponse("", { headers: { "x-name": "a\r\nb" } }), TypeError)
     assert.throws(() => new FastResponse("", { headers: { "x name": "a" } }), TypeError)

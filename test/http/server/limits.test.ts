@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { once } from "node:events"
+import { connect } from "node:net"
 import { describe, it } from "node:test"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
@@ -14,6 +15,8 @@ const collect = runInNewContext("gc") as () => void // what the flag brings
 
 /** Bytes that are held, and not garbage. */
 function kept(): number {
+  // The first finds out what nobody holds, the second has it taken away.
+  collect()
   collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
@@ -278,5 +281,28 @@ describe("a slow client", () => {
       assert.equal(server.statistics().abandoned, 1)
       client.gone()
     })
+  })
+
+  it("that was slow with one answer has its time for the next request", async () => {
+    const handler: ServeHandler = async (request) => {
+      if (request.url.endsWith("/large")) return new FastResponse(new Uint8Array(6_000_000))
+      await asyncio.sleep(0.3)
+      return new FastResponse("late")
+    }
+    for (const keepAliveTimeout of [5, Infinity]) {
+      await serving(handler, { sendTimeout: 0.15, keepAliveTimeout }, async ({ port }) => {
+        const client = connect(port, "127.0.0.1")
+        let last = ""
+        let closed = false
+        client.on("data", (piece: Buffer) => (last = String(piece.subarray(-4)))).on("close", () => (closed = true))
+        for (const asked of [get("/large") + get("/late"), get("/late")]) {
+          last = ""
+          client.write(asked)
+          await until(() => last === "late" || closed)
+          assert.equal(last, "late")
+        }
+        client.destroy()
+      })
+    }
   })
 })

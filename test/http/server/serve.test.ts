@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
-import { FastResponse, HttpServer, serve, type ServeOptions } from "asyncio-ts/http"
+import { FastResponse, HttpServer, serve, type ServeHandler, type ServeOptions } from "asyncio-ts/http"
 import { certificates } from "../../support/certificates.ts"
 import { get, others, RawClient, serving, until } from "./support.ts"
 
@@ -125,10 +125,26 @@ describe("a handler of serve", () => {
     })
   })
 
+  it("is not called for an absolute URL that names a user", async () => {
+    const handler: ServeHandler = async (request) => new FastResponse(`${request.url} ${await request.text()}`)
+    await serving(handler, {}, async ({ port }) => {
+      const client = new RawClient(port).send("GET http://ann:cup@tea/ HTTP/1.1\r\nHost: tea\r\n\r\n")
+      await client.expect(/^HTTP\/1\.1 400 [^]*Invalid absolute URL$/)
+      client.send("GET http://tea/?to=ann@tea HTTP/1.1\r\nHost: tea\r\n\r\n")
+      await client.expect(/http:\/\/tea\/\?to=ann@tea $/)
+      client.gone()
+    })
+  })
+
   it("that gives no Response gives a 500, and an error that says what it gave", async () => {
     await serving((() => "tea") as never, {}, async ({ url, reports }) => {
       assert.equal((await fetch(url)).status, 500)
       assert.match(String(reports.splice(0)[0]?.exception), /TypeError: the handler of GET \/ gave .*tea.*; return a Response/)
+    })
+    await serving(() => Response.error(), {}, async ({ url, reports }) => {
+      const answer = await fetch(url)
+      assert.deepEqual([answer.status, await answer.text()], [500, "Internal Server Error"])
+      assert.match(String(reports.splice(0)[0]?.exception), /gave a Response with status 0, which cannot be sent/)
     })
   })
 
@@ -546,6 +562,12 @@ describe("the options of serve", () => {
     [{ path: "/tmp/x", port: 1 }, "TypeError: serve listens on a path or on a host and port"],
     [{ tls: {} }, "TypeError: tls of serve needs a certificate and its key"],
     [{ onError: 1 as never }, "TypeError: onError of serve"],
+    [{ maxHeaderSize: Infinity }, "TypeError: maxHeaderSize of serve"],
+    [{ listenBacklog: Infinity }, "TypeError: listenBacklog of serve"],
+    [{ host: 5 as never }, "TypeError: the host of serve"],
+    [{ path: "" }, "TypeError: the path of serve"],
+    [{ tls: true as never }, "TypeError: tls of serve is an object"],
+    [{ signal: {} as never }, "TypeError: signal of serve"],
   ]
   for (const [options, text] of wrong) {
     it(`that make no sense are refused at the call: ${JSON.stringify(options)}`, () => {

@@ -239,4 +239,15 @@ describe("Ctrl-C", () => {
       assert.ok(signal === "SIGINT" || code === 130, `${code} ${signal}`)
     })
   })
+
+  it("begins none of those in line when it cancels, also on a connection that has one in work", async () => {
+    const { handler, seen } = held()
+    await serving(handler, { maxConcurrent: 1 }, async ({ server, port }) => {
+      const client = new RawClient(port).send(get("/a") + get("/b") + get("/c"))
+      await until(() => server.statistics().queued === 2)
+      await server.close({ gracePeriod: 0 })
+      assert.match(await client.rest(), /^HTTP\/1\.1 503 /)
+      assert.deepEqual(seen, ["begun /a", "/a: the server closes", "over /a"])
+    })
+  })
 })

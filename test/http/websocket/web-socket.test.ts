@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
+import { once } from "node:events"
 import { createServer as createTcp, type AddressInfo } from "node:net"
 import { describe, it } from "node:test"
-import { WebSocket as Ws } from "ws"
+import { WebSocket as Ws, WebSocketServer } from "ws"
 import * as asyncio from "asyncio-ts"
 import { connectWebSocket, upgradeWebSocket, WebSocketClosedError, type ServeHandler, type WebSocket, type WebSocketOptions } from "asyncio-ts/http"
 import { certificates } from "../../support/certificates.ts"
@@ -266,5 +267,59 @@ describe("WebSocket.close", () => {
       await client.rest()
       await until(() => opened[0]?.closeCode === 1006)
     })
+  })
+
+  it("is refused at the call for options that make no sense", () => {
+    const wrong: [() => unknown, RegExp][] = [
+      [() => connectWebSocket("ws://tea/", { pingInterval: 0 }), /pingInterval of a WebSocket is a number of seconds above 0/],
+      [() => connectWebSocket("ws://tea/", { closeTimeout: -1 }), /closeTimeout of a WebSocket/],
+      [() => connectWebSocket("ws://tea/", { openTimeout: 0 }), /openTimeout of connectWebSocket/],
+      [() => connectWebSocket("ws://tea/", { protocols: "tea" as never }), /protocols of a WebSocket are a list/],
+      [() => connectWebSocket("ws://tea/", { protocols: ["a b"] }), /a name without spaces/],
+      [() => connectWebSocket("ws://tea/", { protocols: ["tea", "tea"] }), /each given once/],
+      [() => connectWebSocket("ws://tea/#cup"), /has no fragment/],
+    ]
+    for (const [call, message] of wrong) assert.throws(call, message)
+  })
+
+  it("takes times beyond those of the host's timers as they are meant", async () => {
+    await serving(echo, {}, async ({ url }) => {
+      const socket = await connectWebSocket(url, { pingInterval: 1e7, closeTimeout: Infinity, openTimeout: 1e7 })
+      await asyncio.sleep(0.01)
+      await socket.send("tea")
+      assert.equal(await socket.receive(), "tea")
+      await socket.close()
+      assert.equal(socket.closeCode, 1000)
+    })
+  })
+
+  it("that was asked for is given up when the client goes before it is there", async () => {
+    const fates: string[] = []
+    const handler: ServeHandler = async () => {
+      try {
+        return await new asyncio.Future<never>()
+      } catch (error) {
+        fates.push((error as Error).name)
+        throw error
+      }
+    }
+    await serving(handler, {}, async ({ port, server }) => {
+      const client = new RawClient(port).send(
+        get("/", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"),
+      )
+      await until(() => server.statistics().inWork === 1)
+      client.gone()
+      await until(() => server.statistics().inWork === 0)
+      assert.deepEqual(fates, ["CancelledError"])
+    })
+  })
+
+  it("that a program forgets does not keep it alive", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" })
+    await once(server, "listening")
+    const gone = new Promise<void>((resolve) => server.on("connection", (peer) => peer.on("close", () => resolve())))
+    await asyncio.run(() => connectWebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`))
+    await gone
+    server.close()
   })
 })

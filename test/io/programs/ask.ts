@@ -36,6 +36,13 @@ const ways: Record<string, () => Promise<void>> = {
     }
     say("slow", await input("slow? ", { timeout: 60 }))
   },
+  async secretCancelled() {
+    const task = asyncio.createTask(() => input("secret? ", { secret: true }))
+    // In the tick in which the line has come.
+    process.stdin.on("data", (typed) => String(typed).includes("\r") && task.cancel())
+    await task.catch((error: Error) => say(error.name))
+    say("next", await input("next? "))
+  },
   async cancelled() {
     const [first, second] = [asyncio.createTask(() => input("first? ")), asyncio.createTask(() => input("second? "))]
     await asyncio.sleep(0.3)
