@@ -43,9 +43,9 @@ virtual("p-limit and p-map: limits over lists, settled and keyed results", async
 
 virtual("p-map: all results of a source, and those before a stop", async () => {
   const double = async (n: number): Promise<number> => asyncio.sleep(1, n * 2)
-  // Every supported host has it; the types of ES2024 do not.
-  const { fromAsync } = Array as unknown as { fromAsync<T>(this: typeof Array, source: AsyncIterable<T>): Promise<T[]> }
-  assert.deepEqual(await fromAsync.call(Array, mapConcurrently(Array(3).keys(), double, { limit: 2 })), [0, 2, 4])
+  const doubled: number[] = []
+  for await (const result of mapConcurrently(Array(3).keys(), double, { limit: 2 })) doubled.push(result)
+  assert.deepEqual(doubled, [0, 2, 4])
   const pages: number[] = []
   for await (const page of mapConcurrently(Array(100).keys(), double, { limit: 4 })) {
     if (page > 4) break

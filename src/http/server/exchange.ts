@@ -62,6 +62,8 @@ export class Exchange implements Linked<Exchange>, Listener {
     const carrier = outgoing as Outgoing & { [exchangeOf]?: Exchange } // a listener for all of them finds it there
     carrier[exchangeOf] = this
     outgoing.on("close", tellClosed)
+    // Node 22 tells an answer that has yet to get its connection nothing of that one's end.
+    if (incoming.httpVersionMajor === 1 && outgoing.socket === null) pipelinedOn(incoming.socket).add(this)
   }
 
   get name(): string {
@@ -132,6 +134,7 @@ export class Exchange implements Linked<Exchange>, Listener {
     if (this.#state === "over") return
     const begun = this.#state === "begun"
     this.#state = "over"
+    pipelined.get(this.incoming.socket)?.delete(this)
     this.#server.ended(this, begun)
   }
 
@@ -243,11 +246,29 @@ export class Exchange implements Linked<Exchange>, Listener {
     const { sendTimeout } = this.#server.settings
     const { outgoing } = this
     if (this.#taken || outgoing.writableLength === 0 || sendTimeout === Infinity) return
-    outgoing.setTimeout(hostDelay(sendTimeout), () => outgoing.destroy())
+    outgoing.setTimeout(hostDelay(sendTimeout), () => {
+      // Node 22 calls an answer finished whose connection is gone.
+      this.left = true
+      outgoing.destroy()
+    })
     // The connection's own time, which must not run on for the next request. First, since Node
     // then sets the one for an idle connection.
     outgoing.prependOnceListener("finish", () => outgoing.setTimeout(0))
   }
+}
+
+/** Requests that came while an earlier one of their connection was in work. */
+const pipelined = new WeakMap<object, Set<Exchange>>()
+
+function pipelinedOn(socket: object): Set<Exchange> {
+  const all = pipelined.get(socket) ?? new Set()
+  pipelined.set(socket, all)
+  return all
+}
+
+/** The connection has gone, with all requests on it. */
+export function tellPipelined(socket: object): void {
+  for (const exchange of pipelined.get(socket) ?? []) exchange.closed()
 }
 
 function tellClosed(this: object): void {

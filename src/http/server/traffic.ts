@@ -17,7 +17,7 @@ import { refuse, tooBusy, tooLarge } from "../handler/node-response.ts"
 import { RequestRunner } from "../handler/request-runner.ts"
 import { hostDelay } from "../host-delay.ts"
 import { declaresTooMuch, limitBody } from "./body-limit.ts"
-import { Exchange, type ExchangeServer } from "./exchange.ts"
+import { Exchange, tellPipelined, type ExchangeServer } from "./exchange.ts"
 import { FastResponse } from "./fast-response.ts"
 import { linger } from "./linger.ts"
 import type { Incoming, NodeServer, Outgoing } from "./node-server.ts"
@@ -129,6 +129,7 @@ export class Traffic implements ExchangeServer {
       this.sockets.add(socket)
       socket.once("close", () => {
         this.sockets.delete(socket)
+        tellPipelined(socket)
         // The server says so itself a moment before its last socket does.
         if (this.sockets.size === 0 && this.#portClosed) this.closed.set()
       })
