@@ -234,6 +234,9 @@ export class HttpServer extends Shown {
       cutOff(node, traffic)
       resources.delete(resource)
       await traffic.closed.wait()
+      // The connections may be gone before the tasks have heard of it.
+      await traffic.settled()
+      await traffic.empty()
     }
   }
 }
