@@ -13,7 +13,8 @@ import type { Coroutine } from "../core/coroutine.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { staggeredRace } from "../tasks/staggered-race.ts"
 import { connectSocket, type ConnectTarget } from "./connect-socket.ts"
-import { lookupAddresses } from "./lookup-addresses.ts"
+import { checkPort } from "./check-port.ts"
+import { getaddrinfo } from "./getaddrinfo.ts"
 import type { BaseProtocol } from "./base-transport.ts"
 import { showName } from "./socket-name.ts"
 import { SocketTransport } from "./socket-transport.ts"
@@ -177,11 +178,11 @@ export async function adopt<P extends BaseProtocol>(
 
 async function connectToAny(host: string, port: number, options: ConnectionOptions): Promise<Socket> {
   const { family = 0, happyEyeballsDelay = null, localAddr, allErrors = false } = options
-  const addresses = interleaved(await lookupAddresses(host, family), options.interleave ?? (happyEyeballsDelay === null ? 0 : 1))
+  const addresses = interleaved(await getaddrinfo(host, port, { family, type: "stream" }), options.interleave ?? (happyEyeballsDelay === null ? 0 : 1))
   const what = (address: string): string => (address === host ? showName([host, port]) : `${host}:${port} (${showName([address, port])})`)
-  const attempts = addresses.map((address) => {
-    const target: ConnectTarget = { host: address.address, port, family: address.family, localAddr }
-    return () => connectSocket(target, what(address.address))
+  const attempts = addresses.map(({ address: [address], family: version }) => {
+    const target: ConnectTarget = { host: address, port, family: version, localAddr }
+    return () => connectSocket(target, what(address))
   })
   if (attempts.length === 0) throw new AddressLookupError(`the host ${JSON.stringify(host)} has no address`)
   if (attempts.length === 1) return await (attempts[0] as () => Coroutine<Socket>)() // there is one
@@ -236,14 +237,6 @@ function interleaved<A extends { readonly family: number }>(addresses: readonly 
   const rounds = Math.max(0, ...families.map(({ length }) => length))
   const mixed = Array.from({ length: rounds }, (_, round) => families.flatMap((list) => list.slice(round, round + 1)))
   return [...lead, ...mixed.flat()]
-}
-
-export function checkPort(port: unknown): void {
-  if (typeof port !== "number" || !Number.isInteger(port) || port < 0 || port > 65535) {
-    throw port === undefined || port === null || typeof port !== "number"
-      ? new TypeError(`a port is a number from 0 to 65535, not ${describe(port)}`)
-      : new RangeError(`a port is a whole number from 0 to 65535, not ${port}`)
-  }
 }
 
 /** Any other would be a connection that never begins, or never ends. */

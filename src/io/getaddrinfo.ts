@@ -11,6 +11,7 @@ import { atRoot } from "../host/node.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { hostOperation } from "../core/host-operation.ts"
+import { checkPort } from "./check-port.ts"
 import { portOf, serviceOf, type Transported } from "./services.ts"
 
 /** For streams (TCP) or datagrams (UDP). */
@@ -185,9 +186,4 @@ function checkFlags(given: readonly unknown[], known: readonly unknown[]): void 
   if (!Array.isArray(given)) throw new TypeError(`flags are a list, such as [${JSON.stringify(known[0])}], not ${describe(given)}`)
   const wrong = given.find((flag) => !known.includes(flag))
   if (wrong !== undefined) throw new TypeError(`a flag is one of ${known.join(", ")}, not ${describe(wrong)}`)
-}
-
-function checkPort(port: unknown): void {
-  if (typeof port !== "number") throw new TypeError(`a port is a number, not ${describe(port)}`)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`a port is a whole number from 0 to 65535, not ${port}`)
 }

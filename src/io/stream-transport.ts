@@ -104,7 +104,7 @@ export class StreamTransport extends Transport implements Resource {
 
   [begin](resumed = false): void {
     if (!resumed) {
-      this.#tell("connectionMade", () => {
+      this.#tell(() => {
         // Not fatal, as in asyncio: the connection stands all the same.
         this.#call("connectionMade", (protocol) => protocol.connectionMade(this), false, false)
         this.#startReading()
@@ -121,7 +121,7 @@ export class StreamTransport extends Transport implements Resource {
     if (stream.closed) this.#closed()
     if (this.#lost || this.#closing) return
     if (stream.readableEnded) {
-      this.#tell("eofReceived", () => this.#ended())
+      this.#tell(() => this.#ended())
       return
     }
     if (!stream.readable) return
@@ -143,7 +143,7 @@ export class StreamTransport extends Transport implements Resource {
 
   static readonly #onEnd = function (this: Carrier): void {
     const transport = this[transportOf]
-    if (transport !== undefined) transport.#tell("eofReceived", () => transport.#ended())
+    if (transport !== undefined) transport.#tell(() => transport.#ended())
   }
 
   static readonly #onError = function (this: Carrier, error: Error): void {
@@ -184,7 +184,7 @@ export class StreamTransport extends Transport implements Resource {
     }
     // A loop that stands still reads no more than this.
     if (!this.loop.running) this.stream.pause()
-    this.#tell("dataReceived", () => {
+    this.#tell(() => {
       if (this.#closing) return
       this.#call("dataReceived", (protocol) => giveData(protocol, chunk), true)
       if (!this.#readingPaused && !this.#closing && this.stream.isPaused()) this.stream.resume()
@@ -226,7 +226,7 @@ export class StreamTransport extends Transport implements Resource {
     this.#lost = true
     this.#closing = true
     this.loop.resources.delete(this)
-    this.#tell("connectionLost", () => {
+    this.#tell(() => {
       this.#call("connectionLost", (protocol) => protocol.connectionLost(this.#error), false)
       this.#owner?.closed(this)
       this.ended()
@@ -237,7 +237,7 @@ export class StreamTransport extends Transport implements Resource {
   protected ended(): void {}
 
   /** Does `step` now, or, if the loop stands still, when it runs again; in the order of the calls. */
-  #tell(_name: string, step: () => void): void {
+  #tell(step: () => void): void {
     if (this.loop.dead) return
     if (this.#deferred !== null) {
       this.#deferred.push(step)
@@ -397,7 +397,7 @@ export class StreamTransport extends Transport implements Resource {
     const limits = this.#limits
     if (limits.paused || this.stream.writableLength <= limits.high) return
     limits.paused = true
-    this.#tell("pauseWriting", () => this.#call("pauseWriting", (protocol) => protocol.pauseWriting(), false))
+    this.#tell(() => this.#call("pauseWriting", (protocol) => protocol.pauseWriting(), false))
   }
 
   /** What is told when something was written; most connections never ask. */
@@ -409,7 +409,7 @@ export class StreamTransport extends Transport implements Resource {
     const limits = this.#limits
     if (!limits.paused || this.stream.writableLength > limits.low || this.#lost) return
     limits.paused = false
-    this.#tell("resumeWriting", () => this.#call("resumeWriting", (protocol) => protocol.resumeWriting(), false))
+    this.#tell(() => this.#call("resumeWriting", (protocol) => protocol.resumeWriting(), false))
   }
 
   getWriteBufferSize(): number {
@@ -457,7 +457,7 @@ export class StreamTransport extends Transport implements Resource {
 
   /** The connection was lost on its way to another transport. */
   [lost](error: unknown): void {
-    this.#tell("connectionLost", () => {
+    this.#tell(() => {
       this.#call("connectionLost", (protocol) => protocol.connectionLost(error), false)
       this.#owner?.closed(this)
     })

@@ -67,7 +67,7 @@ real("a host that is not known is told with its name", async () => {
   const error = await thrownAs(asyncio.AddressLookupError, asyncio.openConnection("no-such-host.invalid", 80))
   assert.match(error.message, /cannot look up the host "no-such-host\.invalid"/)
   const family = await thrownAs(asyncio.AddressLookupError, asyncio.openConnection("::1", 80, { family: 4 }))
-  assert.match(family.message, /"::1": it is an address of IPv6, and IPv4 was asked for/)
+  assert.match(family.message, /"::1": it is no address of IPv4/)
 })
 
 test("arguments that make no sense are refused at the call", () => {
