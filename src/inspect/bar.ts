@@ -1,18 +1,28 @@
 /**
  * A task's spans in the cells of a bar.
  */
-import type { Span, TimelineTask } from "./timeline.ts"
+import type { PathMark } from "./timeline-path.ts"
+import type { Span, TimelineTask } from "./timeline-row.ts"
 
 /** What one cell of a bar shows. */
 export type Cell =
   | "nothing"
   | "in line"
+  | "ready"
   | "waiting"
   | "left behind"
+  | "starting"
+  | "idle"
   | "running a moment"
   | "running"
   | "failed"
   | "cancelled"
+  | "crashed"
+  | "asked to cancel"
+  | "blocked"
+  | "collecting"
+  | "path runs"
+  | "path waits"
 
 /** A stretch of time that is drawn in `cells` cells. */
 export interface Scale {
@@ -22,7 +32,7 @@ export interface Scale {
 }
 
 /** Of those that share a cell without running, the one that is shown. */
-const BACKGROUND = ["waiting", "left behind", "in line"] as const
+const BACKGROUND = ["waiting", "left behind", "in line", "ready", "idle", "starting", "blocked", "collecting"] as const
 
 /** A cell counts as running when at least this share of it is. */
 const BUSY = 0.5
@@ -32,15 +42,17 @@ const IN_LINE = /^(Lock|Semaphore)\.acquire$/
 
 /** What a span is drawn as, as long as nothing else shares the cell. */
 export function lookOf(span: Span): Cell {
-  if (span.state === "running" || span.state === "left behind") return span.state
-  return span.state === "ready" || (span.on !== undefined && IN_LINE.test(span.on)) ? "in line" : "waiting"
+  return span.state === "waiting" && span.on !== undefined && IN_LINE.test(span.on) ? "in line" : span.state
 }
 
 /**
  * The cells of a task's bar. Running shows however short it was; of the rest the longest in
- * a cell shows; a failure or cancellation shows in the last cell.
+ * a cell shows; a request to cancel shows where it came, a failure or cancellation in the
+ * last cell.
+ *
+ * @param marks - what of it is on the critical path
  */
-export function cellsOf(task: TimelineTask, scale: Scale): Cell[] {
+export function cellsOf(task: TimelineTask, scale: Scale, marks: readonly PathMark[] = []): Cell[] {
   const { cells } = scale
   const bar: Cell[] = Array.from({ length: cells }, () => "nothing")
   const busy = new Float64Array(cells).fill(-1)
@@ -64,9 +76,20 @@ export function cellsOf(task: TimelineTask, scale: Scale): Cell[] {
       bar[at] = look
     }
   }
+  for (const { from, to } of marks) markPath(bar, from, to, scale)
+  for (const { time } of task.requests ?? []) if (time >= scale.from && time <= scale.to) bar[cellAt(time, scale)] = "asked to cancel"
   const inside = task.to >= scale.from && task.to <= scale.to
   if (inside && (task.end === "failed" || task.end === "cancelled")) bar[cellAt(task.to, scale)] = task.end
   return bar
+}
+
+function markPath(bar: Cell[], from: number, to: number, scale: Scale): void {
+  if (to < scale.from || from > scale.to) return
+  for (let at = cellAt(from, scale); at <= cellAt(to, scale); at += 1) {
+    const cell = bar[at]
+    if (cell === "running" || cell === "running a moment") bar[at] = "path runs"
+    else if (cell !== "nothing" && cell !== "path runs") bar[at] = "path waits"
+  }
 }
 
 /** The cell in which a time falls; the end of the scale belongs to its last cell. */

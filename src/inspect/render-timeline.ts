@@ -2,11 +2,14 @@
  * The timeline as lines for a terminal: a row for each task, time from left to right.
  */
 import { checkInteger } from "../structures/arguments.ts"
-import { cellsOf, cellAt, type Cell, type Scale } from "./bar.ts"
-import { fit, printable, widthOf } from "./text-width.ts"
-import { duration, ticks } from "./time-axis.ts"
-import type { Timeline, TimelineTask } from "./timeline.ts"
-import { labelOf, remarkOn } from "./wording.ts"
+import { cellAt, type Cell, type Scale } from "./bar.ts"
+import { bar, DIM, inColor, laneRow, legend, pauseRow, plainly, rowsOf, type Paint, type Row } from "./terminal-row.ts"
+import { fit, fitEnd, widthOf } from "./text-width.ts"
+import { ticks } from "./time-axis.ts"
+import type { Timeline } from "./timeline.ts"
+import { marksOf, type MarkedPath } from "./timeline-path.ts"
+import { pauseRows, pausesWithin } from "./timeline-pauses.ts"
+import { labelOf, lossNotes, poolNotes } from "./wording.ts"
 
 /** How a timeline is drawn in a terminal. */
 export interface RenderOptions {
@@ -23,34 +26,13 @@ export interface RenderOptions {
   readonly maxRows?: number
   /** Columns for what stands beside the bars; by default what is needed, up to a third of the width. */
   readonly notes?: number
+  /** Whether to say who woke a task, where there is nothing else to say of it; by default it does not. */
+  readonly wakes?: boolean
+  /** The critical path, which is marked on the bars. */
+  readonly path?: MarkedPath
   /** Whether to explain the signs in the last line; by default it does. */
   readonly legend?: boolean
 }
-
-interface Look {
-  readonly sign: string
-  /** ANSI colour codes. */
-  readonly color: string
-  readonly legend: string
-}
-
-const LOOKS: Readonly<Record<Exclude<Cell, "nothing">, Look>> = {
-  running: { sign: "█", color: "32", legend: "running" },
-  "running a moment": { sign: "┃", color: "32", legend: "ran a moment" },
-  waiting: { sign: "─", color: "36", legend: "waiting" },
-  "in line": { sign: "·", color: "2", legend: "queued" },
-  cancelled: { sign: "×", color: "33;1", legend: "cancelled" },
-  failed: { sign: "!", color: "31;1", legend: "failed" },
-  "left behind": { sign: "░", color: "35", legend: "left behind" },
-}
-const ENDS = {
-  returned: { sign: "✓", color: "32" },
-  failed: LOOKS.failed,
-  cancelled: LOOKS.cancelled,
-  "left behind": LOOKS["left behind"],
-} as const
-const LIVES = { sign: "…", color: "36" } as const
-const DIM = "2"
 
 const LEAST_WIDTH = 40
 const LEAST_BAR = 12
@@ -59,21 +41,16 @@ const LEAST_NOTES = 9
 const MAX_ROWS = 100
 /** Columns for a label of the axis and the space after it. */
 const LABEL = 7
-/** Between the entries of the legend. */
-const GAP = "  "
 /** The shares of the width that names and notes may take. */
 const NAMES = 0.22
+const NAMES_OF_WORKERS = 0.32
 const NOTES = 0.34
-
-/** One row: usually a task. */
-interface Row {
-  readonly name: string
-  readonly tasks: readonly TimelineTask[]
-}
 
 /**
  * Draws a timeline in lines of at most `width` columns. Several loops are drawn one below
- * the other, since each has a clock of its own.
+ * the other, since each has a clock of its own. Under the tasks there is a section with a row
+ * for each worker of a pool, and one for what blocked the thread and its collections of
+ * garbage; under those of several loops each has an axis of its own.
  *
  * @throws RangeError for a width below 40.
  *
@@ -95,117 +72,89 @@ export function renderTimeline(timeline: Timeline, options: RenderOptions = {}):
   checkInteger(width, "the width of a timeline", LEAST_WIDTH)
   checkInteger(maxRows, "the rows of a timeline", 1)
   if (options.notes !== undefined) checkInteger(options.notes, "the columns for the notes of a timeline", LEAST_NOTES)
+  const { pools } = timeline
   const paint = options.color === true ? inColor : plainly
   const loops = Map.groupBy(timeline.tasks, (task) => task.loop)
-  const lines: string[] = []
-  const shown = new Set<Cell>()
-  let left = maxRows
+  const page: Page = { lines: [], width, options, paint, shown: new Set() }
+  const lanes = (pools?.lanes ?? []).map(laneRow)
+  const shownLanes = lanes.slice(0, timeline.tasks.length === 0 ? maxRows : Math.floor(maxRows / 2))
+  const workers: Section = { title: "workers", rows: shownLanes, cut: fitEnd }
+  const pauses = pauseRows(timeline)
+  const rowOptions = { by: options.rows ?? "task", marks: marksOf(options.path), wakers: new Map(options.wakes === true ? timeline.tasks.map((task) => [task.id, labelOf(task)]) : []) }
+  let pausesDrawn = pauses.length === 0
+  let left = maxRows - shownLanes.length
   let hidden = 0
+  let drawn = false
+  /** How many lines the sections under the tasks take. */
+  let below = 0
   for (const [loop, tasks] of loops) {
-    const all = rowsOf(tasks, options.rows ?? "task")
+    const all = rowsOf(tasks, rowOptions)
     const rows = all.slice(0, left)
     left -= rows.length
     hidden += all.length - rows.length
     if (rows.length === 0) continue
-    if (loops.size > 1) lines.push(...(lines.length > 0 ? [""] : []), `loop ${loop}`)
-    lines.push(...renderLoop(rows, width, options, paint, shown))
+    if (loops.size > 1) page.lines.push(...(page.lines.length > 0 ? [""] : []), `loop ${loop}`)
+    // Of several loops none is the one under which the workers belong.
+    drawn = loops.size === 1 && pools?.loops.includes(loop) === true && shownLanes.length > 0
+    const here = loops.size === 1 ? pausesWithin(timeline, tasks) : []
+    const thread: Section = { title: "thread", rows: here.map(pauseRow), cut: fit }
+    const sections = [...(drawn ? [workers] : []), ...(here.length > 0 ? [thread] : [])]
+    pausesDrawn ||= here.length > 0
+    below = sections.reduce((sum, section) => sum + section.rows.length + 1, 0)
+    renderRows(page, rows, sections)
   }
-  if (hidden > 0) lines.push(paint(DIM, `… and ${hidden.toLocaleString("en")} more`))
-  if (timeline.tasks.length === 0) lines.push("no task was seen")
-  if (timeline.dropped > 0) {
-    const events = timeline.dropped === 1 ? "1 earlier event was" : `${timeline.dropped.toLocaleString("en")} earlier events were`
-    lines.push(paint(DIM, fit(`(${events} dropped: the recorder keeps the latest)`, width).trimEnd()))
-  }
-  if (options.legend !== false && shown.size > 0) lines.push(...legend(shown, width, paint))
-  return lines
+  if (hidden > 0) page.lines.splice(page.lines.length - below, 0, paint(DIM, `… and ${hidden.toLocaleString("en")} more`))
+  if (!drawn && shownLanes.length > 0) renderRows(page, [], [workers])
+  if (!pausesDrawn) renderRows(page, [], [{ title: "thread", rows: pauses.map(pauseRow), cut: fit }])
+  if (pools !== undefined) page.lines.push(...poolNotes(pools, lanes.length - shownLanes.length).map((line) => paint(DIM, fit(line, width).trimEnd())))
+  if (timeline.tasks.length === 0) page.lines.push("no task was seen")
+  for (const note of lossNotes(timeline)) page.lines.push(paint(DIM, fit(note, width).trimEnd()))
+  if (options.legend !== false && page.shown.size > 0) page.lines.push(...legend(page.shown, width, paint))
+  return page.lines
 }
 
-type Paint = (color: string, text: string) => string
-
-function plainly(_color: string, text: string): string {
-  return text
+/** What is being written, and how. */
+interface Page {
+  readonly lines: string[]
+  readonly width: number
+  readonly options: RenderOptions
+  readonly paint: Paint
+  /** The signs that have occurred. */
+  readonly shown: Set<Cell>
 }
 
-function inColor(color: string, text: string): string {
-  return text === "" ? "" : `\x1b[${color}m${text}\x1b[0m`
+/** Rows under a title of their own. */
+interface Section {
+  readonly title: string
+  readonly rows: readonly Row[]
+  /** Fits a name: what tells workers of a pool apart stands at its end. */
+  readonly cut: (name: string, width: number) => string
 }
 
-function renderLoop(
-  rows: readonly Row[],
-  width: number,
-  options: RenderOptions,
-  paint: Paint,
-  shown: Set<Cell>,
-): string[] {
-  const tasks = rows.flatMap(({ tasks }) => tasks)
-  const names = rows.map(({ name }) => printable(name))
-  const notes = rows.map(noteOf)
-  const nameWidth = Math.min(Math.max(...names.map(widthOf)), Math.floor(width * NAMES))
-  const needed = Math.max(...notes.map(({ text }) => 2 + widthOf(text)))
+/** Rows under one axis; under those of tasks the sections. */
+function renderRows({ lines, width, options, paint, shown }: Page, tasks: readonly Row[], sections: readonly Section[]): void {
+  const rows = [...tasks, ...sections.flatMap((section) => section.rows)]
+  const names = Math.floor(width * (sections.some(({ title }) => title === "workers") ? NAMES_OF_WORKERS : NAMES))
+  const nameWidth = Math.min(Math.max(...rows.map(({ name }) => widthOf(name))), names)
+  const needed = Math.max(...rows.map(({ note }) => 2 + widthOf(note.text)))
   const noteWidth = options.notes ?? Math.min(needed, Math.floor(width * NOTES))
   const cells = Math.max(LEAST_BAR, width - nameWidth - noteWidth - 2)
   const scale = {
-    from: options.from ?? Math.min(...tasks.map(({ from }) => from)),
-    to: options.to ?? Math.max(...tasks.map(({ to }) => to)),
+    from: options.from ?? Math.min(...rows.map(({ from }) => from)),
+    to: options.to ?? Math.max(...rows.map(({ to }) => to)),
     cells,
   }
   const indent = " ".repeat(nameWidth + 1)
-  const lines = axis(scale).map((line) => indent + paint(DIM, line))
-  for (const [index, row] of rows.entries()) {
-    const name = fit(names[index] ?? "", nameWidth)
-    const { sign, color, text } = notes[index] ?? LOOKLESS
-    const note = `${paint(color, sign)} ${fit(text, noteWidth - 2).trimEnd()}`
-    lines.push(`${name} ${bar(row, scale, paint, shown)} ${note}`)
+  lines.push(...axis(scale).map((line) => indent + paint(DIM, line)))
+  const draw = (row: Row, name: string): void => {
+    const { sign, color, text } = row.note
+    lines.push(`${name} ${bar(row, scale, paint, shown)} ${paint(color, sign)} ${fit(text, noteWidth - 2).trimEnd()}`.trimEnd())
   }
-  return lines
-}
-
-function rowsOf(tasks: readonly TimelineTask[], by: "task" | "name"): Row[] {
-  if (by === "task") return tasks.map((task) => ({ name: labelOf(task), tasks: [task] }))
-  const inOrder = tasks.toSorted((a, b) => a.from - b.from)
-  return [...Map.groupBy(inOrder, ({ name }) => name)].map(([name, tasks]) => ({ name, tasks }))
-}
-
-interface Note {
-  readonly sign: string
-  readonly color: string
-  readonly text: string
-}
-const LOOKLESS: Note = { sign: "", color: DIM, text: "" }
-
-/** How a row ended, how long it took, and why. */
-function noteOf({ tasks }: Row): Note {
-  const [task] = tasks
-  if (task === undefined) return LOOKLESS
-  if (tasks.length > 1) {
-    const ends = tasks.map(({ end }) => (end === undefined ? LIVES : ENDS[end]).sign).join(" ")
-    return { sign: "", color: DIM, text: ends }
+  for (const row of tasks) draw(row, fit(row.name, nameWidth))
+  for (const { title, rows, cut } of sections) {
+    lines.push(paint(DIM, `${fit(title, nameWidth)} ${"╌".repeat(cells)}`))
+    for (const row of rows) draw(row, cut(row.name, nameWidth))
   }
-  const { sign, color } = task.end === undefined ? LIVES : ENDS[task.end]
-  const took = duration(task.to - task.from).padStart(7)
-  const said = remarkOn(task)
-  return { sign, color, text: printable(said === "" ? took : `${took}  ${said}`) }
-}
-
-function bar(row: Row, scale: Scale, paint: Paint, shown: Set<Cell>): string {
-  const cells: Cell[] = Array.from({ length: scale.cells }, () => "nothing")
-  for (const task of row.tasks) {
-    for (const [at, cell] of cellsOf(task, scale).entries()) if (cell !== "nothing") cells[at] = cell
-  }
-  let text = ""
-  for (let at = 0; at < cells.length; ) {
-    const cell = cells[at] ?? "nothing"
-    let end = at
-    while (end < cells.length && cells[end] === cell) end += 1
-    if (cell === "nothing") {
-      text += " ".repeat(end - at)
-    } else {
-      shown.add(cell)
-      text += paint(LOOKS[cell].color, LOOKS[cell].sign.repeat(end - at))
-    }
-    at = end
-  }
-  return text
 }
 
 /** The labels, and below them a rule with a mark at each; the last label may end there. */
@@ -221,23 +170,4 @@ function axis(scale: Scale): [labels: string, rule: string] {
     rule[cell] = cell === 0 ? "├" : cell === scale.cells - 1 ? "┤" : "┼"
   }
   return [labels.trimEnd(), rule.join("")]
-}
-
-function legend(shown: ReadonlySet<Cell>, width: number, paint: Paint): string[] {
-  const entries = Object.entries(LOOKS).filter(([cell]) => shown.has(cell as Cell)) // the keys of LOOKS are cells
-  const lines: string[] = []
-  let line = ""
-  let used = 0
-  for (const [, { sign, color, legend }] of entries) {
-    const length = 2 + legend.length
-    if (used > 0 && used + GAP.length + length > width) {
-      lines.push(line)
-      line = ""
-      used = 0
-    }
-    line += `${used > 0 ? GAP : ""}${paint(color, sign)} ${legend}`
-    used += length + (used > 0 ? GAP.length : 0)
-  }
-  if (used > 0) lines.push(line)
-  return lines
 }

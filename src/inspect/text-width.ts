@@ -9,7 +9,11 @@ const INVISIBLE = /\p{M}/u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
 
+/** Most texts are of such characters, which take a column each: a look at each alone is what a tree of ten thousand tasks spends its time on. */
+const NARROW = /^[ -~…\u2500-\u257f]*$/
+
 export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length
   let width = 0
   for (const character of text) width += widthOfCharacter(character)
   return width
@@ -17,7 +21,7 @@ export function widthOf(text: string): number {
 
 /** Text for one line of a terminal: without anything that is not to be seen. */
 export function printable(text: string): string {
-  return text.replace(CONTROL, " ")
+  return NARROW.test(text) ? text : text.toWellFormed().replace(CONTROL, " ")
 }
 
 /** `text` in exactly `width` columns: padded at its end, or cut there with an ellipsis. */
@@ -33,6 +37,19 @@ export function fit(text: string, width: number): string {
   }
   if (width < 1) return ""
   return `${kept}…${" ".repeat(Math.max(0, width - 1 - widthOf(kept)))}`
+}
+
+/** As `fit`, but cut at the beginning. */
+export function fitEnd(text: string, width: number): string {
+  if (widthOf(text) <= width || width < 1) return fit(text, width)
+  let kept = ""
+  let left = width - 1
+  for (const character of Array.from(text).reverse()) {
+    left -= widthOfCharacter(character)
+    if (left < 0) break
+    kept = character + kept
+  }
+  return fit(`…${kept}`, width)
 }
 
 function widthOfCharacter(character: string): number {

@@ -1,43 +1,10 @@
 /**
  * From events to spans: what each task was doing, from when to when.
  */
-import type { TaskEnd } from "../core/observer.ts"
-import type { RecordedEvent, Recording } from "./recording.ts"
-
-/**
- * `ready`: made, and not begun. `left behind`: awaits a promise that cannot be cancelled,
- * while nobody waits for it any more.
- */
-export type SpanState = "ready" | "running" | "waiting" | "left behind"
-
-/** One state of a task, in seconds of its loop's clock. */
-export interface Span {
-  readonly state: SpanState
-  readonly from: number
-  readonly to: number
-  /** What a waiting task waits for, such as `sleep` or `Lock.acquire`. */
-  readonly on?: string
-  /** What exactly, such as `0.5 s`; known of the latest wait of a task. */
-  readonly detail?: string
-}
-
-/** The life of a task, or of anything else that is to be drawn as a row. */
-export interface TimelineTask {
-  readonly id: number
-  readonly name: string
-  /** What its code is called: the coroutine, or the function. */
-  readonly code?: string
-  readonly loop: number
-  readonly parent?: number
-  readonly from: number
-  readonly to: number
-  /** One after the other, without gaps. */
-  readonly spans: readonly Span[]
-  /** How it ended; missing while it has not. */
-  readonly end?: TaskEnd
-  /** What is to be said of it; of a recorded task, why it failed or who cancelled it. */
-  readonly note?: string
-}
+import { lanesOf, type TimelinePools } from "./lanes.ts"
+import { ownClocks } from "./page/own-clocks.ts"
+import type { RecordedCallback, RecordedEvent, RecordedPause, Recording } from "./recording.ts"
+import type { CancelMark, Span, TimelineTask } from "./timeline-row.ts"
 
 /** What each task of a recording was doing, from when to when. */
 export interface Timeline {
@@ -45,11 +12,21 @@ export interface Timeline {
   readonly tasks: readonly TimelineTask[]
   /** How many events are missing at its beginning. */
   readonly dropped: number
+  /** The loops whose clock is not that of the host, workers and pauses; missing if all have that. */
+  readonly ownClocks?: readonly number[]
+  /** How many facts of events that are there found no room: texts, and who awaits whom; missing if none. */
+  readonly lost?: { readonly texts: number; readonly edges: number }
+  /** What the workers of pools were doing; missing if none was seen. */
+  readonly pools?: TimelinePools
+  /** Callbacks that loops called; missing if none was recorded. */
+  readonly callbacks?: readonly RecordedCallback[]
+  /** Stretches in which the thread was blocked, or collected garbage; missing if none was recorded. */
+  readonly pauses?: readonly RecordedPause[]
 }
 
 /** How far a timeline goes. */
 export interface TimelineOptions {
-  /** Until when tasks that live are drawn, in seconds; by default the last event of their loop. */
+  /** Until when tasks that live are drawn, in seconds of the host's clock; by default, and in loops with another clock, the last event of their loop. */
   readonly until?: number
 }
 
@@ -58,26 +35,51 @@ export interface TimelineOptions {
  *
  * That a native promise has settled shows only at the next await or the end of the task: code
  * that runs in between counts as waiting.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ * import { Recorder, timelineOf } from "asyncio-ts/inspect"
+ *
+ * const recorder = new Recorder().start()
+ * await asyncio.run(() => asyncio.sleep(0.01), { name: "nap" })
+ * recorder.stop()
+ *
+ * const [task] = timelineOf(recorder.recording()).tasks
+ * console.log(task?.spans.map(({ state }) => state).join()) // -> ready,running,waiting,ready,running
+ * ```
  */
 export function timelineOf(recording: Recording, options: TimelineOptions = {}): Timeline {
   const lives = new Map<number, Life>()
   const last = new Map<number, number>()
-  for (const { id, name, code, loop, parent, leftBehind } of recording.tasks) {
-    lives.set(id, new Life({ id, name, code, loop, ...(parent === undefined ? {} : { parent }) }, leftBehind))
+  for (const { id, name, code, loop, parent, leftBehind, place } of recording.tasks) {
+    lives.set(id, new Life({ id, name, code, loop, ...(parent === undefined ? {} : { parent }), ...(place === undefined ? {} : { place }) }, leftBehind))
   }
   for (const event of recording.events) {
     const life = lives.get(event.task)
-    if (life === undefined) continue
+    if (life === undefined || !Number.isFinite(event.time)) continue
     life.take(event)
     last.set(life.head.loop, Math.max(event.time, last.get(life.head.loop) ?? -Infinity))
   }
   const tasks: TimelineTask[] = []
+  const own = ownClocks(recording)
   for (const life of lives.values()) {
-    const task = life.task(Math.max(last.get(life.head.loop) ?? 0, options.until ?? -Infinity))
+    // What the host's clock says is nothing to a loop with its own.
+    const until = own.has(life.head.loop) ? -Infinity : (options.until ?? -Infinity)
+    const task = life.task(Math.max(last.get(life.head.loop) ?? 0, until))
     if (task !== undefined) tasks.push(task)
   }
   tasks.sort((a, b) => a.loop - b.loop || a.id - b.id)
-  return { tasks, dropped: recording.dropped }
+  const { callbacks = [], pauses = [], dropped, lost } = recording
+  return {
+    tasks,
+    dropped,
+    ...(own.size === 0 ? {} : { ownClocks: [...own] }),
+    ...(lost === undefined || lost.texts + lost.edges === 0 ? {} : { lost }),
+    ...(recording.pools === undefined ? {} : { pools: lanesOf(recording.pools, options.until) }),
+    ...(callbacks.length === 0 ? {} : { callbacks }),
+    ...(pauses.length === 0 ? {} : { pauses }),
+  }
 }
 
 interface Head {
@@ -86,6 +88,7 @@ interface Head {
   readonly code: string
   readonly loop: number
   readonly parent?: number
+  readonly place?: string
 }
 
 /** Builds the spans of one task. Invariant: `#spans` ends where `#open` begins. */
@@ -93,7 +96,8 @@ class Life {
   readonly head: Head
   readonly #leftBehind: boolean
   readonly #spans: Span[] = []
-  #open: { state: SpanState; from: number; on?: string; detail?: string } | undefined
+  readonly #requests: CancelMark[] = []
+  #open: Omit<Span, "to"> | undefined
   /** Whether its code has been seen to run. */
   #begun = false
   #end: Extract<RecordedEvent, { kind: "done" }> | undefined
@@ -105,6 +109,11 @@ class Life {
 
   take(event: RecordedEvent): void {
     if (this.#end !== undefined) return
+    if (event.kind === "cancel requested") {
+      const { time, by, why } = event
+      this.#requests.push({ time, ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) })
+      return
+    }
     if (event.kind === "done") {
       this.#close(event.time)
       // Its own code ended it, if only for a moment, whatever it was last seen waiting for.
@@ -118,15 +127,10 @@ class Life {
       return
     }
     if (event.kind === "resumed" && this.#open?.state === "running") return
-    if (event.kind !== "created") this.#begun = true
+    if (event.kind !== "created" && event.kind !== "ready") this.#begun = true
+    const woken = this.#open?.state === "ready" && event.time <= this.#open.from ? this.#open.by : undefined
     this.#close(event.time)
-    const { kind, time: from } = event
-    if (kind === "parked") {
-      const { on, detail } = event
-      this.#open = { state: "waiting", from, on, ...(detail === undefined ? {} : { detail }) }
-    } else {
-      this.#open = { state: kind === "created" ? "ready" : "running", from }
-    }
+    this.#open = opened(event, woken)
   }
 
   task(until: number): TimelineTask | undefined {
@@ -140,6 +144,7 @@ class Life {
       from,
       to,
       spans: this.#spans,
+      ...(this.#requests.length === 0 ? {} : { requests: this.#requests }),
       ...(how === undefined ? {} : { end: how }),
       ...(reason === undefined ? {} : { note: reason }),
     }
@@ -152,4 +157,26 @@ class Life {
     if (open === undefined || (to <= open.from && open.state !== "running")) return
     this.#spans.push({ ...open, to })
   }
+}
+
+/**
+ * The span that an event of a task begins.
+ *
+ * @param woken - who woke it, where it was ready for no time, which is no span
+ */
+function opened(event: Exclude<RecordedEvent, { kind: "done" | "cancel requested" }>, woken: number | undefined): Omit<Span, "to"> {
+  const { time: from } = event
+  if (event.kind === "parked") {
+    const { on, detail, place, awaits } = event
+    return {
+      state: "waiting",
+      from,
+      on,
+      ...(detail === undefined ? {} : { detail }),
+      ...(place === undefined ? {} : { place }),
+      ...(awaits === undefined ? {} : { awaits }),
+    }
+  }
+  if (event.kind === "ready") return { state: "ready", from, ...(event.by === undefined ? {} : { by: event.by }) }
+  return { state: event.kind === "resumed" ? "running" : "ready", from, ...(woken === undefined ? {} : { by: woken }) }
 }

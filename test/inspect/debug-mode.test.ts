@@ -97,7 +97,7 @@ function codesPrinted(debug: string | undefined, options: readonly string[] = []
   const env = { ...process.env, ...(debug !== undefined && { ASYNCIO_TS_DEBUG: debug }) }
   const args = ["--conditions=asyncio-ts:source", ...options, "--input-type=module", "--eval", everyWarning]
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: root, env, timeout: 20_000 }, (error, _out, err) => {
+    execFile(process.execPath, args, { cwd: root, env, timeout: 60_000 }, (error, _out, err) => {
       // A machine that is busy may make other steps slow ones too.
       const codes = new Set(Array.from(err.matchAll(/^\(node:\d+\) \[(\w+)\] AsyncioWarning: /gm), ([, code = ""]) => code))
       if (error === null) resolve([...codes].sort())
@@ -256,7 +256,7 @@ describe("an observer that throws", () => {
   }
 
   for (const consoleFails of [false, true]) {
-    it(`is taken off, and the loop goes on${consoleFails ? ", also when the console fails" : ""}`, { timeout: 3000 }, async (t) => {
+    it(`is taken off, and the loop goes on${consoleFails ? ", also when the console fails" : ""}`, { timeout: 60_000 }, async (t) => {
       const printed: unknown[] = []
       t.mock.method(console, "error", (...given: unknown[]) => {
         printed.push(given[0])

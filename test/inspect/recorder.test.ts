@@ -3,8 +3,9 @@ import { describe, it } from "node:test"
 
 import * as asyncio from "asyncio-ts"
 import { Recorder, type RecordedEvent, type Recording } from "asyncio-ts/inspect"
-import { runVirtual } from "asyncio-ts/testing"
+import { runVirtual, VirtualClock } from "asyncio-ts/testing"
 
+import { takeLines } from "#src/inspect/take-lines.ts"
 import { ownVectors, scenariosOf } from "../../conformance/files.ts"
 import { runScenarios, type Located } from "../../conformance/runner.ts"
 
@@ -46,10 +47,10 @@ describe("a Recorder", () => {
       await asyncio.sleep(1)
       await nap
     })
-    assert.deepEqual(eventsOf(recording, "nap"), ["0 created", "0 resumed", "0 parked sleep (2 s)", "2 resumed", "2 returned"])
+    assert.deepEqual(eventsOf(recording, "nap"), ["0 created", "0 resumed", "0 parked sleep (2 s)", "2 ready", "2 resumed", "2 returned"])
     assert.deepEqual(
       eventsOf(recording, "main").map((event) => event.replace(/ \(.*/, "")),
-      ["0 created", "0 resumed", "0 parked sleep", "1 resumed", "1 parked Task", "2 resumed", "2 returned"],
+      ["0 created", "0 resumed", "0 parked sleep", "1 ready", "1 resumed", "1 parked Task", "2 ready", "2 resumed", "2 returned"],
     )
     assert.equal(recording.dropped, 0)
     const times = recording.events.map(({ time }) => time)
@@ -165,7 +166,98 @@ describe("a Recorder", () => {
       await asyncio.sleep(1)
     }, { name: "main" })
     recorder.stop()
-    assert.deepEqual(eventsOf(recorder.recording(), "main"), ["1 parked sleep (1 s)", "2 resumed", "2 returned"])
+    assert.deepEqual(eventsOf(recorder.recording(), "main"), ["1 parked sleep (1 s)", "2 ready", "2 resumed", "2 returned"])
+  })
+
+  it("tells who woke a task, and that one which need not wait for that is ready at once", async () => {
+    const recording = await recorded(async () => {
+      const event = new asyncio.Event()
+      const sleeper = asyncio.createTask(() => event.wait(), { name: "sleeper" })
+      await asyncio.sleep(0)
+      asyncio.createTask(async () => event.set(), { name: "clock" })
+      await sleeper
+    })
+    const idOf = (name: string): number | undefined => recording.tasks.find((task) => task.name === name)?.id
+    const woken = recording.events.filter((event) => event.kind === "ready")
+    assert.deepEqual(woken.map(({ task, by }) => [task, by]), [
+      [idOf("main"), undefined], // after sleep(0)
+      [idOf("sleeper"), idOf("clock")],
+      [idOf("main"), idOf("sleeper")],
+    ])
+    assert.deepEqual(eventsOf(recording, "sleeper"), ["0 created", "0 resumed", "0 parked Event.wait", "0 ready", "0 resumed", "0 returned"])
+  })
+
+  it("tells which tasks each task awaits, through a gather, a wait and a group as well", async () => {
+    const recording = await recorded(async () => {
+      const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => asyncio.createTask(asyncio.sleep(1), { name }))
+      assert.ok(a !== undefined && b !== undefined && c !== undefined && d !== undefined)
+      await a
+      await asyncio.gather([asyncio.createTask(asyncio.sleep(1), { name: "e" }), asyncio.createTask(asyncio.sleep(1), { name: "f" })])
+      await asyncio.wait([asyncio.createTask(asyncio.sleep(1), { name: "g" })])
+      await new asyncio.TaskGroup().run(async (group) => void group.createTask(asyncio.sleep(1), { name: "h" }))
+    })
+    const names = new Map(recording.tasks.map(({ id, name }) => [id, name]))
+    const main = recording.tasks.find(({ name }) => name === "main")?.id
+    const awaited = recording.events.flatMap((event) => (event.kind === "parked" && event.task === main ? [(event.awaits ?? []).map((id) => names.get(id)).join(" ")] : []))
+    assert.deepEqual(awaited, ["a", "e f", "g", "h"])
+  })
+
+  it("tells who asked a task to cancel, and why", async () => {
+    const recording = await recorded(async () => {
+      const stopped = asyncio.createTask(asyncio.sleep(9), { name: "stopped" })
+      await asyncio.sleep(1)
+      stopped.cancel("tea is ready")
+      await asyncio.wait([stopped])
+    })
+    const asked = recording.events.find((event) => event.kind === "cancel requested")
+    assert.deepEqual(asked, { kind: "cancel requested", task: recording.tasks[1]?.id, time: 1, by: "task 'main'", why: "tea is ready" })
+  })
+
+  it("tells where a task awaits, while the budget for lines lasts", { skip: Number(process.versions.node.split(".")[0]) < 26 && "this Node does not tell of awaits" }, async () => {
+    const stop = takeLines(true) // with a budget that nobody has spent
+    const recording = await recorded(async function shop() {
+      await asyncio.sleep(1)
+    })
+    stop()
+    const parked = recording.events.find((event) => event.kind === "parked")
+    assert.ok(parked?.kind === "parked")
+    assert.match(parked.place ?? "", /^(\w+[. ])*\(?shop.*recorder\.test\.ts:\d+:\d+\)$/)
+  })
+
+  it("tells which callbacks a loop called, and the pauses that it is told of", async () => {
+    const recorder = new Recorder().start()
+    await runVirtual(async () => {
+      asyncio.getRunningLoop().callLater(1, function chime() {})
+      await asyncio.sleep(2)
+    })
+    recorder.stop()
+    recorder.addPause({ kind: "blocked", from: 1, to: 2, what: "parse" })
+    const { callbacks, pauses } = recorder.recording()
+    assert.deepEqual(callbacks, [{ loop: 1, name: "chime", from: 1, to: 1 }])
+    assert.deepEqual(pauses, [{ kind: "blocked", from: 1, to: 2, what: "parse" }])
+  })
+
+  it("takes itself off when the program's own code throws at it, and the program goes on", async () => {
+    const recorder = new Recorder().start()
+    const said: unknown[] = []
+    const { error } = console
+    console.error = (...text: unknown[]) => void said.push(text[0])
+    try {
+      await runVirtual(async () => {
+        const future = new asyncio.Future<void>()
+        void Object.defineProperty(future, Symbol.toStringTag, {
+          get() {
+            throw new Error("not even this")
+          },
+        })
+        asyncio.getRunningLoop().callLater(1, () => future.setResult())
+        await future
+      })
+    } finally {
+      console.error = error
+      recorder.stop()
+    }
+    assert.deepEqual(said, ["A recorder threw and was taken off:"])
   })
 
   it("refuses a capacity that is no positive whole number", () => {
@@ -178,9 +270,9 @@ describe("a full Recorder", () => {
     const recording = await recorded(async () => {
       for (let i = 0; i < 10; i += 1) await asyncio.sleep(1)
     }, 4)
-    // 22 of them the task has had: made, begun, ten times parked and resumed.
-    assert.equal(recording.dropped, 23 - 4)
-    assert.deepEqual(eventsOf(recording, "main").slice(-4), ["9 resumed", "9 parked sleep (1 s)", "10 resumed", "10 returned"])
+    // Made, begun, ten times parked, ready and resumed, done.
+    assert.equal(recording.dropped, 33 - 4)
+    assert.deepEqual(eventsOf(recording, "main").slice(-4), ["9 parked sleep (1 s)", "10 ready", "10 resumed", "10 returned"])
   })
 
   it("still knows what a task that lives did last, when all its events were dropped", async () => {
@@ -206,6 +298,29 @@ describe("a full Recorder", () => {
   })
 })
 
+it("a Recorder takes no more memory however long it records", async () => {
+  const recorder = new Recorder({ capacity: 1000 }).start()
+  const turns = (from: number, to: number) => () =>
+    runVirtual(async () => {
+      for (let i = from; i < to; i += 1) {
+        const task = asyncio.createTask(asyncio.sleep(i % 3), { name: `turn ${i}` })
+        if (i % 5 === 0) task.cancel(`no ${i}`)
+        await asyncio.wait([task])
+      }
+    })
+  await turns(0, 10_000)()
+  const { tasks, events, dropped, lost } = recorder.recording()
+  recorder.stop()
+  // Of a task that lives what it did before that is told as well.
+  assert.ok(events.length >= 1000 && events.length <= 1002, `${events.length} events`)
+  assert.ok(tasks.length <= 500, `${tasks.length} tasks`)
+  assert.ok(dropped > 50_000, `${dropped} dropped`)
+  // The names of all that is left are there: texts in use are not dropped.
+  assert.deepEqual(tasks.filter(({ name }) => !/^(turn \d+|Task-\d+)$/.test(name)), [])
+  assert.ok(tasks.some(({ name }) => name === "turn 9999"))
+  assert.equal(lost?.edges ?? 0, 0)
+})
+
 it("recording changes nothing of the order of events", async () => {
   const failed: string[] = []
   let passed = 0
@@ -224,3 +339,139 @@ async function* everyTenth(): AsyncGenerator<Located> {
   let count = 0
   for await (const located of scenariosOf(await ownVectors())) if (count++ % 10 === 0) yield located
 }
+
+/** Runs until events share a look at the clock, as in a program whose steps are short. */
+async function untilShared(recorder: Recorder): Promise<void> {
+  for (let count = 0; count < 100_000 && recorder.spare < 10; count += 1) await asyncio.sleep(0)
+}
+
+describe("a Recorder whose events share a look at the clock", () => {
+  it("tells of a long step among short ones, also of one before a rest", async () => {
+    const rounds = 12
+    let late = 0
+    for (let round = 0; round < rounds; round += 1) {
+      const recorder = new Recorder({ exact: false, capacity: 4096 }).start()
+      let told = false
+      try {
+        await asyncio.run(async () => {
+          await untilShared(recorder)
+          recorder.alarm({ late: () => (told = true) }, 0.01)
+          const until = performance.now() + 15
+          while (performance.now() < until);
+          for (let count = 0; count < (round % 3) * 300; count += 1) await asyncio.sleep(0)
+          await asyncio.sleep(0.001)
+        })
+      } finally {
+        recorder.stop()
+      }
+      late += Number(told)
+    }
+    assert.equal(late, rounds)
+  })
+
+  it("knows the loop, the task and the time when it goes on after a stop", async () => {
+    const recorder = new Recorder({ exact: false }).start()
+    const one = new asyncio.Runner()
+    const other = new asyncio.Runner()
+    let from = 0
+    let name: string | undefined
+    try {
+      await one.run(async () => {
+        await untilShared(recorder)
+        recorder.stop()
+      })
+      const before = recorder.recording()
+      await other.run(async () => {
+        from = asyncio.getRunningLoop().time()
+        name = asyncio.currentTask()?.getName()
+        recorder.start()
+        for (let count = 0; count < 3; count += 1) await asyncio.sleep(0)
+        recorder.stop()
+      })
+      const { tasks, events } = recorder.recording()
+      const task = tasks.find((task) => task.name === name)
+      assert.ok(task !== undefined, tasks.map(({ name }) => name).join())
+      assert.notEqual(task.loop, before.tasks[0]?.loop)
+      const later = events.slice(before.events.length)
+      assert.deepEqual(later.map((event) => event.kind), ["parked", "ready", "resumed", "parked", "ready", "resumed", "parked", "ready", "resumed"].slice(0, later.length))
+      assert.ok(later.length >= 8)
+      assert.ok(later.every((event) => event.task === task.id && event.time >= from))
+    } finally {
+      recorder.stop()
+      await one.close()
+      await other.close()
+    }
+  })
+
+  it("tells apart a task of a loop that has stopped, whose code goes on beside another loop", async () => {
+    const recorder = new Recorder({ exact: false }).start()
+    const stopped = new asyncio.Runner({ loopFactory: () => new asyncio.EventLoop({ clock: new VirtualClock() }) })
+    const other = new asyncio.Runner()
+    let go: () => void = () => undefined
+    const host = new Promise<void>((resolve) => (go = resolve))
+    try {
+      await stopped.run(async () => {
+        asyncio.createTask(
+          async () => {
+            await host
+            await asyncio.sleep(0)
+          },
+          { name: "left" },
+        )
+        await asyncio.sleep(0)
+      })
+      await other.run(async () => {
+        await untilShared(recorder)
+        go()
+        for (let count = 0; count < 8; count += 1) await Promise.resolve()
+        await asyncio.sleep(0)
+      })
+      assert.deepEqual(eventsOf(recorder.recording(), "left").map((event) => event.replace(" (0 s)", "")), ["0 created", "0 resumed", "0 parked promise", "0 parked sleep", "0 ready"])
+    } finally {
+      recorder.stop()
+      await stopped.close()
+      await other.close()
+    }
+  })
+
+  it("knows the number of a task that it heard nothing else of", async () => {
+    const recorder = new Recorder({ exact: false })
+    const ids = new Set<number>()
+    await asyncio.run(async () => {
+      const others = Array.from({ length: 300 }, () =>
+        asyncio.createTask(async () => {
+          for (;;) await asyncio.sleep(0)
+        }),
+      )
+      await asyncio.sleep(0)
+      recorder.start()
+      for (let count = 0; count < 30; count += 1) await asyncio.sleep(0)
+      recorder.stop()
+      for (const other of others) {
+        ids.add(Number(/\d+/.exec(other.getName())?.[0]))
+        other.cancel()
+      }
+      ids.add(Number(/\d+/.exec(asyncio.currentTask()?.getName() ?? "")?.[0]))
+    })
+    assert.deepEqual(recorder.recording().tasks.filter(({ id }) => !ids.has(id)), [])
+  })
+
+  it("tells that an eager task runs, and that its maker goes on", async () => {
+    const recorder = new Recorder({ exact: false }).start()
+    let host: Promise<void> | undefined
+    await asyncio.run(async () => {
+      await untilShared(recorder)
+      asyncio.createTask(async () => asyncio.sleep(0), { eagerStart: true, name: "parks" })
+      asyncio.createTask(async () => host = new Promise((resolve) => setImmediate(resolve)), { eagerStart: true, name: "awaits the host" })
+      await asyncio.sleep(0)
+      await host
+    }, { name: "maker" })
+    recorder.stop()
+    const recording = recorder.recording()
+    const kinds = (name: string): string => eventsOf(recording, name).map((event) => event.split(" ")[1]).join(" ")
+    assert.match(kinds("parks"), /^created resumed parked ready resumed /)
+    assert.match(kinds("awaits the host"), /^created resumed /)
+    const maker = kinds("maker")
+    assert.ok(!/resumed resumed/.test(maker), maker.slice(-200))
+  })
+})

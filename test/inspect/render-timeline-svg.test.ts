@@ -28,9 +28,16 @@ describe("renderTimelineSvg", () => {
     ] as const
     const svg = draw([task(1, { spans, end: "returned" })], { width: 792 })
     // Between the 186 pixels of the names and the 206 of the notes are 400.
-    assert.deepEqual(bars(svg, "in-line"), ["186 100"])
+    assert.deepEqual(bars(svg, "ready"), ["186 100"])
     assert.deepEqual(bars(svg, "running"), ["286 100", "586 2"])
     assert.deepEqual(bars(svg, "waiting"), ["386 200"])
+  })
+
+  it("writes no letter that XML does not know, nor half of one", () => {
+    const svg = draw([task(1, { name: "\ufffe\uffff\ud800\u0000]]><&\"" }), task(2, { name: `${"x".repeat(20)}😀😀` })], { title: "\uffff" })
+    assert.ok(svg.isWellFormed())
+    assert.doesNotMatch(svg, /[\ufffe\uffff\u0000-\u0008]/)
+    assert.match(svg, />x{20}…</)
   })
 
   it("marks how a task ended, and says why", () => {
@@ -59,6 +66,6 @@ describe("renderTimelineSvg", () => {
     assert.match(three, /… and 1 more/)
     assert.ok(!three.includes("task 4"))
     assert.match(draw([], {}, 3), /no task was seen/)
-    assert.match(draw([], {}, 3), /\(3 earlier events were dropped\)/)
+    assert.match(draw([], {}, 3), /\(3 earlier events were dropped: the recorder keeps the latest\)/)
   })
 })

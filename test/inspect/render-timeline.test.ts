@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util"
 import { describe, it } from "node:test"
 
 import { renderTimeline, type RenderOptions, type Span, type TimelineTask } from "asyncio-ts/inspect"
+import { rowsOf } from "#src/inspect/terminal-row.ts"
 import { widthOf } from "#src/inspect/text-width.ts"
 
 let ids = 0
@@ -32,16 +33,22 @@ const kitchen = [
 ]
 
 describe("renderTimeline", () => {
+  it("puts more tasks of a name into one row than a call takes arguments", () => {
+    const tasks = Array.from({ length: 300_000 }, (_, at): TimelineTask => ({ id: at, name: "job", loop: 1, from: at, to: at + 2, spans: [] }))
+    const [all] = rowsOf(tasks, { by: "name", marks: new Map(), wakers: new Map() })
+    assert.deepEqual([all?.from, all?.to], [0, 300_001])
+  })
+
   it("draws a row for each task, with an axis above and a legend below", () => {
     assert.deepEqual(draw(kitchen, { width: 80 }), [
       "                  0 s              5              10",
       "                  ├────────────────┼───────────────┤",
       "main              ┃────────────────────────────────┃ ✓  10.0 s",
-      "Masala            ···███████─────────────────┃       ✓  8.00 s",
+      "Masala            ▄▄▄███████─────────────────┃       ✓  8.00 s",
       "Green             ┃·············─────────!           !  7.00 s  Error: no leaves",
       "Ginger                  ···········×                 ×  3.00 s  by task 'main'",
       "left behind: ket…                  ░░░░░░░░░░░░░░░░░ …  5.00 s",
-      "█ running  ┃ ran a moment  ─ waiting  · queued  × cancelled  ! failed",
+      "█ running  ┃ ran a moment  ─ waiting  ▄ ready  · queued  × cancelled  ! failed",
       "░ left behind",
     ])
   })
@@ -57,10 +64,10 @@ describe("renderTimeline", () => {
     assert.deepEqual(draw(kitchen.slice(1, 3), { width: 40 }), [
       "       0 s",
       "       ├──────────────────",
-      "Masala ··█████───────────┃ ✓  8.00 s",
+      "Masala ▄▄█████───────────┃ ✓  8.00 s",
       "Green  ┃·········──────!   !  7.00 s  E…",
       "█ running  ┃ ran a moment  ─ waiting",
-      "· queued  ! failed",
+      "▄ ready  · queued  ! failed",
     ])
   })
 

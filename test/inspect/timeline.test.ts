@@ -9,6 +9,7 @@ function lifeOf(events: readonly Omit<RecordedEvent, "task">[], leftBehind = fal
     tasks: [{ id: 1, name: "task", code: "work", loop: 1, leftBehind }],
     events: events.map((event) => ({ ...event, task: 1 }) as RecordedEvent),
     dropped: 0,
+    ownClocks: [],
   }
 }
 
@@ -37,6 +38,19 @@ describe("timelineOf", () => {
     assert.deepEqual(spansOf(open).at(-1), "1-2 running")
     assert.deepEqual(spansOf(open, 9), ["0-1 ready", "1-2 running", "2-9 waiting sleep"])
     assert.equal(timelineOf(open, { until: 9 }).tasks[0]?.end, undefined)
+  })
+
+  it("does not draw a loop with a clock of its own until a time of the host's", () => {
+    const { ownClocks: _, ...virtual } = lifeOf(life.slice(0, 3))
+    const timeline = timelineOf(virtual, { until: 9 })
+    assert.deepEqual([timeline.tasks[0]?.to, timeline.ownClocks], [2, [1]])
+    const shifted = { ...virtual, events: virtual.events.map((event) => ({ ...event, time: event.time + 1 })) }
+    assert.deepEqual([timelineOf(shifted, { until: 9 }).tasks[0]?.to, timelineOf(shifted).ownClocks], [9, undefined])
+  })
+
+  it("leaves out what has no time", () => {
+    const broken = [...life.slice(0, 3), { kind: "resumed", time: Number.NaN }, ...life.slice(3)] as never
+    assert.deepEqual(spansOf(lifeOf(broken)), spansOf(lifeOf(life)))
   })
 
   it("keeps a moment of running, and no moment of anything else", () => {

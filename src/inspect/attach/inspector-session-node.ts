@@ -1,0 +1,165 @@
+/**
+ * A conversation in the inspector protocol, with a time limit on every call.
+ */
+import { AttachError } from "./attach-error.ts"
+import { thrownIn, toEvaluate, type Evaluated } from "./evaluated.ts"
+import { openWebSocket, type Channel } from "./web-socket-node.ts"
+import { WorkerSessions, type SessionEvent, type Thread } from "./worker-sessions.ts"
+
+interface Reply extends SessionEvent {
+  readonly id?: number
+  readonly result?: Evaluated
+  readonly error?: { readonly message: string }
+}
+
+interface Open {
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (error: Error) => void
+  readonly timer: NodeJS.Timeout
+}
+
+/** Seconds that a side may take to end a connection. */
+const ENDING = 0.2
+/** Seconds that the main thread may take to hand on what its worker threads are asked. */
+const WORKERS = 5
+
+export class InspectorSession {
+  readonly #pid: number
+  #channel: Channel | null = null
+  #closed = false
+  #last = 0
+  readonly #open = new Map<number, Open>()
+  readonly #workers = new WorkerSessions(async (method, params) => {
+    const { error } = await this.#call(method, params, WORKERS)
+    if (error !== undefined) throw new Error(error.message)
+  })
+
+  private constructor(pid: number) {
+    this.#pid = pid
+  }
+
+  /** @throws what the connection throws */
+  static async connect(pid: number, port: number, path: string): Promise<InspectorSession> {
+    const session = new InspectorSession(pid)
+    session.#channel = await openWebSocket(port, path, {
+      message: (text) => session.#take(JSON.parse(text) as Reply), // the engine's own format
+      closed: () => session.#end(),
+    })
+    return session
+  }
+
+  /** The connection has ended, whoever ended it. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * The value of `expression` in the process, which computes it also in the midst of a loop that
+   * never ends.
+   *
+   * @param awaitPromise - waits for it, for which the process has to come round
+   * @throws AttachError
+   */
+  async evaluate(expression: string, awaitPromise: boolean, limit: number): Promise<unknown> {
+    const { result, error } = await this.#call("Runtime.evaluate", toEvaluate(expression, awaitPromise), limit)
+    // The program's globals are gone before its process is.
+    if (error?.message.includes("context") === true) throw this.#lost()
+    const thrown = error?.message ?? (result === undefined ? undefined : thrownIn(result))
+    if (thrown !== undefined) throw new AttachError("no answer", `process ${this.#pid} cannot answer: ${thrown}`)
+    return result?.result?.value
+  }
+
+  /** The worker threads of the process. */
+  threads(limit: number): Promise<readonly Thread[]> {
+    return this.#within(this.#workers.list(), limit, "the process")
+  }
+
+  /** The same as `evaluate`, in a worker thread. */
+  evaluateIn(thread: number, expression: string, awaitPromise: boolean, limit: number): Promise<unknown> {
+    return this.#within(this.#workers.evaluate(thread, expression, awaitPromise), limit, `worker thread ${thread}`)
+  }
+
+  /** @throws AttachError */
+  #within<T>(asked: Promise<T>, limit: number, who: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new AttachError("no answer", `${who} has not answered within ${limit} s`)), limit * 1000)
+      const settle = (settled: () => void): void => {
+        clearTimeout(timer)
+        settled()
+      }
+      asked.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error instanceof AttachError ? error : new AttachError("no answer", `${who} cannot answer: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))),
+      )
+    })
+  }
+
+  /** Sends without waiting for an answer. */
+  post(expression: string): void {
+    this.#last += 1
+    if (!this.#closed) this.#channel?.send(JSON.stringify({ id: this.#last, method: "Runtime.evaluate", params: { expression, silent: true } }))
+  }
+
+  /** Settles when the other side has closed the connection, or after `limit` seconds; gives whether it has. */
+  untilClosed(limit: number): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), limit * 1000)
+      this.#whenClosed = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+    })
+  }
+
+  #whenClosed: (() => void) | undefined
+
+  /** Ends the connection in such a way that what was sent before still arrives. */
+  async end(): Promise<void> {
+    this.#channel?.end()
+    await this.untilClosed(ENDING)
+    this.destroy()
+  }
+
+  destroy(): void {
+    this.#channel?.destroy()
+    this.#end()
+  }
+
+  #call(method: string, params: object, limit: number): Promise<Reply> {
+    if (this.#closed) return Promise.reject(this.#lost())
+    this.#last += 1
+    const id = this.#last
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#open.delete(id)
+        reject(new AttachError("no answer", `process ${this.#pid} has not answered within ${limit} s`))
+      }, limit * 1000)
+      this.#open.set(id, { resolve, reject, timer })
+      this.#channel?.send(JSON.stringify({ id, method, params }))
+    })
+  }
+
+  #take(reply: Reply): void {
+    if (reply.id === undefined) return this.#workers.take(reply)
+    const open = this.#open.get(reply.id)
+    if (open === undefined) return
+    this.#open.delete(reply.id)
+    clearTimeout(open.timer)
+    open.resolve(reply)
+  }
+
+  #end(): void {
+    this.#closed = true
+    for (const { reject, timer } of this.#open.values()) {
+      clearTimeout(timer)
+      reject(this.#lost())
+    }
+    this.#open.clear()
+    this.#whenClosed?.()
+  }
+
+  #lost(): AttachError {
+    return new AttachError("ended", `process ${this.#pid} has closed its inspector, or ended, before it answered`)
+  }
+}
