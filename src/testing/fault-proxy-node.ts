@@ -10,6 +10,9 @@ import type { Coroutine } from "../core/coroutine.ts"
 import { hostOperation } from "../core/host-operation.ts"
 import { getRunningLoop } from "../core/running.ts"
 import type { Resource } from "../core/scheduler.ts"
+import { checkKitOptions } from "./kit-options.ts"
+
+const MOST_PORT = 65_535
 
 /** What happens to the bytes in one direction; `after` counts those that pass unharmed first. */
 export type Fault =
@@ -71,8 +74,11 @@ export interface Upstream {
  * ```
  */
 export function startFaultProxy(upstream: Upstream, faults: FaultProxyOptions = {}): Coroutine<FaultProxy> {
+  checkKitOptions(upstream, "startFaultProxy", "{ port: 5432 }, then { down: … },")
   checkInteger(upstream.port, "the port of the upstream", 1)
-  for (const fault of [faults.down, faults.up]) if (fault !== undefined) checkFault(fault)
+  if (upstream.port > MOST_PORT) throw new RangeError(`the port of the upstream is at most ${MOST_PORT}, not ${upstream.port}`)
+  if (upstream.host !== undefined && typeof upstream.host !== "string") throw new TypeError(`the host of the upstream is a text, but ${describe(upstream.host)} was given`)
+  checkFaults(faults)
   return hostOperation<FaultProxy>({
     name: "startFaultProxy",
     start(done) {
@@ -119,7 +125,7 @@ export class FaultProxy extends Shown implements Resource {
 
   /** What happens from now on, also to the connections that stand; bytes are counted anew. */
   setFaults(faults: FaultProxyOptions): void {
-    for (const fault of [faults.down, faults.up]) if (fault !== undefined) checkFault(fault)
+    checkFaults(faults)
     this.#faults = faults
     for (const lane of this.#lanes) lane.harm(faults[lane.direction])
   }
@@ -306,7 +312,13 @@ function checkDelay(seconds: number, what: string): void {
   if (seconds < 0) throw new RangeError(`${what} is at least 0, not ${seconds}`)
 }
 
+function checkFaults(faults: FaultProxyOptions): void {
+  checkKitOptions(faults, "what a fault proxy does", '{ down: { kind: "reset" } }')
+  for (const fault of [faults.down, faults.up]) if (fault !== undefined) checkFault(fault)
+}
+
 function checkFault(fault: Fault): void {
+  checkKitOptions(fault, "a fault", '{ kind: "reset" }')
   switch (fault.kind) {
     case "delay":
     case "slowClose":

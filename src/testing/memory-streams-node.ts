@@ -1,7 +1,7 @@
 /**
  * Streams in memory: two ends that behave like a connection, without a socket.
  */
-import { describe } from "../structures/arguments.ts"
+import { checkBoolean, describe } from "../structures/arguments.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { ConnectionResetError } from "../errors/os-errors.ts"
 import type { EventLoop } from "../core/event-loop.ts"
@@ -13,6 +13,17 @@ import { StreamReaderProtocol } from "../io/stream-reader-protocol.ts"
 import { StreamWriter } from "../io/stream-writer.ts"
 import { Transport, type WriteBufferLimits } from "../io/transport.ts"
 import { WriteLimits } from "../io/write-limits.ts"
+import { choice } from "./explore/choice.ts"
+import { checkKitOptions } from "./kit-options.ts"
+
+/** Seconds that bytes may take in a run of `explore`. */
+const LATE = 0.01
+
+/** What is common to both ends. */
+export interface MemoryStreamsOptions extends Pick<StreamReaderOptions, "limit"> {
+  /** Whether the connection may break in a run of `explore`, at any delivery; false by default. */
+  readonly mayBreak?: boolean | undefined
+}
 
 /** One end of a connection. */
 export interface StreamEnd {
@@ -23,7 +34,8 @@ export interface StreamEnd {
 /**
  * Two ends of a connection in memory: what one writes the other reads, with the flow control,
  * the half-closing and the endings of a socket. Nothing in it is the host's, so a virtual
- * clock moves on while somebody waits to read.
+ * clock moves on while somebody waits to read. In a run of `explore` bytes may also come late
+ * and in pieces, as they do on a network.
  *
  * @example
  * ```ts
@@ -36,7 +48,9 @@ export interface StreamEnd {
  * })
  * ```
  */
-export function memoryStreams(options: Pick<StreamReaderOptions, "limit"> = {}): [StreamEnd, StreamEnd] {
+export function memoryStreams(options: MemoryStreamsOptions = {}): [StreamEnd, StreamEnd] {
+  checkKitOptions(options, "memoryStreams", "{ mayBreak: true }")
+  if (options.mayBreak !== undefined) checkBoolean(options.mayBreak, "mayBreak of memoryStreams")
   const loop = getRunningLoop()
   const [left, right] = [end(loop, options), end(loop, options)]
   left.transport.join(right.transport)
@@ -44,10 +58,10 @@ export function memoryStreams(options: Pick<StreamReaderOptions, "limit"> = {}):
   return [left, right]
 }
 
-function end(loop: EventLoop, options: Pick<StreamReaderOptions, "limit">): StreamEnd & { transport: MemoryTransport; protocol: StreamReaderProtocol } {
+function end(loop: EventLoop, options: MemoryStreamsOptions): StreamEnd & { transport: MemoryTransport; protocol: StreamReaderProtocol } {
   const reader = new StreamReader(options)
   const protocol = new StreamReaderProtocol(reader, null, loop)
-  const transport = new MemoryTransport(loop, protocol)
+  const transport = new MemoryTransport(loop, protocol, options.mayBreak === true)
   return { reader, writer: new StreamWriter(transport, protocol, reader, loop), transport, protocol }
 }
 
@@ -60,6 +74,7 @@ type Parcel = Buffer | "eof"
  */
 class MemoryTransport extends Transport {
   readonly #loop: EventLoop
+  readonly #mayBreak: boolean
   #protocol: BaseProtocol
   #peer: MemoryTransport | null = null
   readonly #coming: Parcel[] = []
@@ -71,10 +86,11 @@ class MemoryTransport extends Transport {
   #lost = false
   #delivering = false
 
-  constructor(loop: EventLoop, protocol: BaseProtocol) {
+  constructor(loop: EventLoop, protocol: BaseProtocol, mayBreak: boolean) {
     super()
     this.#loop = loop
     this.#protocol = protocol
+    this.#mayBreak = mayBreak
   }
 
   join(peer: MemoryTransport): void {
@@ -96,10 +112,42 @@ class MemoryTransport extends Transport {
   #deliverSoon(): void {
     if (this.#delivering || this.#readingPaused || this.#coming.length === 0) return
     this.#delivering = true
-    this.#soon(() => {
+    const deliver = (): void => {
       this.#delivering = false
-      while (!this.#readingPaused && this.#coming.length > 0) this.#deliver(this.#coming.shift() as Parcel) // there is one
-    })
+      if (this.#mayBreak && !this.#lost && choice(2, "the connection breaks") === 1) {
+        this.#break()
+        return
+      }
+      while (!this.#readingPaused && this.#coming.length > 0) {
+        if (this.#deliverPart(this.#coming.shift() as Parcel)) continue // there is one
+        this.#deliverSoon()
+        return
+      }
+    }
+    if (choice(2, "what was written comes late") === 1) this.#loop.callLater(LATE, deliver)
+    else this.#soon(deliver)
+  }
+
+  /** Delivers all of a parcel and gives true, or its first half. */
+  #deliverPart(parcel: Parcel): boolean {
+    const whole = parcel === "eof" || parcel.length < 2 || choice(2, "bytes come in pieces") === 0
+    if (whole) {
+      this.#deliver(parcel)
+      return true
+    }
+    const half = parcel.length >> 1
+    this.#coming.unshift(parcel.subarray(half))
+    this.#deliver(parcel.subarray(0, half))
+    return false
+  }
+
+  #break(): void {
+    for (const end of [this, this.#peer]) {
+      if (end === null) continue
+      end.#coming.length = 0
+      end.#size = 0
+      end.#lose(new ConnectionResetError("the connection of the memory stream broke"))
+    }
   }
 
   #deliver(parcel: Parcel): void {

@@ -9,11 +9,14 @@ import { ConnectionError } from "../errors/os-errors.ts"
 import { IncompleteReadError, LimitOverrunError } from "../errors/stream-errors.ts"
 import { TimeoutError } from "../errors/timeout-error.ts"
 import { createTask } from "../core/running.ts"
+import type { Task } from "../core/task.ts"
 import type { StreamReader } from "../io/stream-reader.ts"
 import type { StreamWriter } from "../io/stream-writer.ts"
 import { gather } from "../tasks/gather.ts"
 import { sleep } from "../tasks/sleep.ts"
 import { waitFor } from "../tasks/wait-for.ts"
+import { checkFunction, checkSeconds, describe } from "../structures/arguments.ts"
+import { checkKitOptions } from "./kit-options.ts"
 
 /** Two ends of a stream: what `writer` writes comes out of `reader`. */
 export interface StreamPair {
@@ -44,9 +47,12 @@ export interface StreamContractOptions {
 
 type Check = (pair: Required<Pick<StreamPair, "writer" | "reader">> & StreamPair) => Promise<void>
 
+const KINDS: readonly StreamKind[] = ["one-way", "two-way", "half-closeable"]
 const LARGE = 3 * 1024 * 1024
 /** Long enough for a write that is not held up to go through. */
 const MOMENT = 0.02
+/** Bytes that no system takes of what nobody reads. */
+const MOST_TAKEN = 2 ** 28
 
 /**
  * The promises of a stream, each to be checked against a pair of ends that `makePair` makes.
@@ -67,7 +73,12 @@ const MOMENT = 0.02
  * ```
  */
 export function streamContract(makePair: () => PromiseLike<StreamPair> | StreamPair, options: StreamContractOptions): StreamPromise[] {
+  checkFunction(makePair, "what makes the pair of streamContract")
+  checkKitOptions(options, "streamContract", '{ kind: "two-way" }')
   const { kind, patience = 5 } = options
+  if (!KINDS.includes(kind)) throw new TypeError(`kind of streamContract is "one-way", "two-way" or "half-closeable", not ${describe(kind)}`)
+  checkSeconds(patience, "patience of streamContract")
+  if (patience <= 0) throw new RangeError(`patience of streamContract is above 0, not ${patience}`)
   const checks = {
     ...oneWay,
     ...(kind === "one-way" ? {} : twoWay),
@@ -144,20 +155,14 @@ const oneWay: Record<string, Check> = {
   },
 
   "a writer waits for a reader that does not read, and goes on when it does": async ({ writer, reader }) => {
-    const filling = createTask(() => fill(writer))
-    const written = await filling
-    const drain = createTask(writer.drain())
-    await sleep(MOMENT)
-    expect(!drain.done(), "drain() ended though nobody had read")
+    const { written, drain } = await stall(writer)
     const read = createTask(reader.readExactly(written))
     await drain
     same((await read).length, written)
   },
 
   "a cancelled drain loses nothing": async ({ writer, reader }) => {
-    const written = await fill(writer)
-    const drain = createTask(writer.drain())
-    await sleep(0)
+    const { written, drain } = await stall(writer)
     drain.cancel()
     await settledWith(drain, "CancelledError")
     writer.write("end")
@@ -279,6 +284,17 @@ async function fill(writer: StreamWriter): Promise<number> {
     // What the system takes a moment later is no full stream.
     await sleep(MOMENT)
     if (writer.transport.getWriteBufferSize() > high) return written
+  }
+}
+
+/** Writes until a `drain` waits. What the system takes of what nobody reads has its end. */
+async function stall(writer: StreamWriter): Promise<{ written: number; drain: Task<void> }> {
+  for (let written = 0; ; ) {
+    written += await fill(writer)
+    const drain = createTask(writer.drain())
+    await sleep(MOMENT)
+    if (!drain.done()) return { written, drain }
+    expect(written < MOST_TAKEN, `drain() ended though nobody had read ${written} bytes`)
   }
 }
 
