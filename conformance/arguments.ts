@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util"
 
-export const HELP = `usage: npm run conformance -- [FILES...] [--fresh N] [--seed S] [--python 3.14|3.15]
+export const HELP = `usage: npm run conformance -- [FILES...] [--fresh N] [--wide] [--seed S] [--python 3.14|3.15]
                              [--entry microtask|timer] [--only ID]
 
 Runs scenarios and compares each trace with CPython's; README.md beside this command says
@@ -8,9 +8,13 @@ what a scenario is.
 
   FILES              scenario files, one JSON object a line (default: vectors/*.jsonl)
   --fresh N          N new scenarios, made and traced by a real CPython inside Node
+  --wide             with --fresh: of all operations, and of each after each other (wide.py)
   --seed S           which new ones: the same seed gives the same scenarios (default: random)
   --python 3.14|3.15 the CPython that makes them (default: 3.14)
   --entry HOW        where each loop is entered from: a microtask (default) or a host timer
+  --watched          with debug mode, a recorder, the watchdog and snapshots, all at once
+  --inspector        with --watched: an inspector of another thread asks for snapshots as well
+  --every N          with --watched: a snapshot from within after each N events (default: 200)
   --only ID          just the scenario called ID; together with --fresh, the one that the
                      seed in its ID makes
   --help             this text
@@ -29,6 +33,8 @@ export interface Fresh {
   readonly count: number
   readonly seed: string
   readonly python: PythonVersion
+  /** Of all operations; else of those that the stored scenarios have. */
+  readonly wide?: boolean
   /** The number of the only attempt that is wanted, as it stands in a scenario's id. */
   readonly attempt?: number
 }
@@ -39,13 +45,22 @@ export interface Arguments {
   readonly fresh: Fresh | undefined
   readonly entry: "microtask" | "timer"
   readonly only: string | undefined
+  /** After how many events each a snapshot is taken; undefined if nobody watches. */
+  readonly watched: number | undefined
+  /** Whether an inspector of another thread asks for snapshots, too. */
+  readonly inspector: boolean
 }
+
+const EVERY = 200
 
 /** @throws UsageError */
 export function parseArguments(argv: readonly string[], randomSeed: () => string): Arguments {
   const { values, positionals } = split(argv)
-  const { fresh, seed, python, only } = values
+  const { fresh, seed, python, only, wide = false, watched = false, inspector = false, every } = values
+  if (every !== undefined && !watched) throw new UsageError("--every says how often snapshots are taken: add --watched")
+  if (inspector && !watched) throw new UsageError("--inspector is one more that watches: add --watched")
   if (fresh === undefined && seed !== undefined) throw new UsageError("--seed says which new scenarios to make: add --fresh N")
+  if (fresh === undefined && wide) throw new UsageError("--wide says what new scenarios are made of: add --fresh N")
   if (fresh === undefined && python !== undefined) {
     throw new UsageError("--python says who makes the new scenarios: add --fresh N (files hold their traces already)")
   }
@@ -55,6 +70,7 @@ export function parseArguments(argv: readonly string[], randomSeed: () => string
   const chosen = {
     count: fresh === undefined ? 0 : positive("--fresh", fresh),
     python: oneOf("--python", python ?? "3.14", ["3.14", "3.15"] as const),
+    ...(wide ? { wide } : {}),
   }
   return {
     help: values.help ?? false,
@@ -62,6 +78,8 @@ export function parseArguments(argv: readonly string[], randomSeed: () => string
     fresh: fresh === undefined ? undefined : { ...chosen, ...seedAndAttempt(seed, only, randomSeed) },
     entry: oneOf("--entry", values.entry ?? "microtask", ["microtask", "timer"] as const),
     only,
+    watched: !watched ? undefined : every === undefined ? EVERY : positive("--every", every),
+    inspector,
   }
 }
 
@@ -77,6 +95,10 @@ function split(argv: readonly string[]) {
         python: text,
         entry: text,
         only: text,
+        wide: { type: "boolean" },
+        watched: { type: "boolean" },
+        inspector: { type: "boolean" },
+        every: text,
         help: { type: "boolean", short: "h" },
       },
     })

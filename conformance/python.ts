@@ -5,12 +5,14 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
 
 import { UsageError, type Fresh, type PythonVersion } from "./arguments.ts"
-import type { Attempts } from "./python-worker.ts"
+import type { Attempts } from "./python-maker.ts"
 import type { Located } from "./runner.ts"
 import { parseScenario } from "./scenario.ts"
 
 const PACKAGES: Readonly<Record<PythonVersion, string>> = { "3.14": "pyodide", "3.15": "pyodide-315" }
 const ATTEMPTS = 500
+// A wider one takes ten times as long.
+const WIDE_ATTEMPTS = 50
 const MOST_WORKERS = 4
 // Below this a second Python takes longer to start than it saves.
 const SCENARIOS_PER_WORKER = 2000
@@ -20,15 +22,15 @@ const SCENARIOS_PER_WORKER = 2000
  * Pythons share the work.
  */
 export async function* freshScenarios(wanted: Fresh, stop: AbortSignal): AsyncGenerator<Located> {
-  const { count, seed, python, attempt } = wanted
+  const { count, seed, python, attempt, wide = false } = wanted
   const pythons = new Pythons(moduleAddress(python), attempt === undefined ? count : 1)
   stop.addEventListener("abort", () => void pythons.close(), { once: true })
   let made = 0
   try {
-    for await (const line of attempt === undefined ? pythons.all(seed) : pythons.one(seed, attempt)) {
+    for await (const line of attempt === undefined ? pythons.all(seed, wide) : pythons.one(seed, attempt, wide)) {
       const scenario = parseScenario(line)
-      const version = python === "3.14" ? "" : ` --python ${python}`
-      yield { scenario, place: `seed ${seed}`, rerun: `--fresh 1 --only ${scenario.id}${version}` }
+      const options = `${wide ? " --wide" : ""}${python === "3.14" ? "" : ` --python ${python}`}`
+      yield { scenario, place: `seed ${seed}`, rerun: `--fresh 1 --only ${scenario.id}${options}` }
       if (++made === count) return
     }
     if (made === 0 && !stop.aborted) {
@@ -49,20 +51,21 @@ class Pythons {
     this.#workers = Array.from({ length }, () => new PythonThread(address))
   }
 
-  async *one(seed: string, attempt: number): AsyncGenerator<string> {
+  async *one(seed: string, attempt: number, wide: boolean): AsyncGenerator<string> {
     const [worker] = this.#workers
-    if (worker !== undefined) yield* lines(await worker.make({ seed, first: attempt, count: 1 }))
+    if (worker !== undefined) yield* lines(await worker.make({ seed, first: attempt, count: 1, wide }))
   }
 
   /** Without end. Each Python has one part in hand while the one before is being run. */
-  async *all(seed: string): AsyncGenerator<string> {
+  async *all(seed: string, wide: boolean): AsyncGenerator<string> {
     const parts: Promise<string>[] = []
+    const attempts = wide ? WIDE_ATTEMPTS : ATTEMPTS
     for (let number = 0; !this.#closed; number++) {
       while (parts.length < 2 * this.#workers.length) {
         const next = number + parts.length
         const worker = this.#workers[next % this.#workers.length]
         if (worker === undefined) return
-        parts.push(worker.make({ seed, first: 1 + next * ATTEMPTS, count: ATTEMPTS }))
+        parts.push(worker.make({ seed, first: 1 + next * attempts, count: attempts, wide }))
       }
       yield* lines((await parts.shift()) ?? "")
     }
@@ -113,8 +116,12 @@ function lines(text: string): string[] {
   return text === "" ? [] : text.split("\n")
 }
 
-/** Where the CPython of this version is; fetches the one that few people need when it is asked for. */
-function moduleAddress(version: PythonVersion): string {
+/**
+ * Where the CPython of this version is; fetches the one that few people need when it is asked for.
+ *
+ * @throws UsageError if it is nowhere
+ */
+export function moduleAddress(version: PythonVersion): string {
   const name = PACKAGES[version]
   const folder = new URL("python-3.15/", import.meta.url)
   const found = resolve(name, import.meta.url) ?? resolve(name, folder)

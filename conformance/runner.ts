@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers"
 import { setImmediate as hostTurn } from "node:timers/promises"
 
+import type { Began } from "./coverage.ts"
 import { start, type Failure, type Running } from "./interpreter.ts"
 import type { Scenario } from "./scenario.ts"
 
@@ -24,12 +25,18 @@ const STALLED_MS = 5000
 // A timer takes a millisecond to come round and an immediate takes none.
 const ONE_TIMER_IN = 16
 
-/** Runs the scenarios one after the other, until they end or `stop` is aborted. */
+/**
+ * Runs the scenarios one after the other, in debug mode if asked, until they end or `stop` is aborted.
+ *
+ * @param began - is told of each operation that begins
+ */
 export async function runScenarios(
   items: Iterable<Located> | AsyncIterable<Located>,
   entry: Entry,
   listener: Listener,
   stop?: AbortSignal,
+  debug = false,
+  began?: Began,
 ): Promise<void> {
   const guard = new Guard()
   let count = 0
@@ -37,7 +44,7 @@ export async function runScenarios(
     for await (const item of items) {
       if (stop?.aborted === true) break
       const started = performance.now()
-      const failure = await guard.result(await enter(entry, count++, () => start(item.scenario)))
+      const failure = await guard.result(await enter(entry, count++, () => start(item.scenario, debug, began)))
       const ms = performance.now() - started
       if (failure === undefined) listener.passed(ms)
       else listener.failed(item, failure, ms)

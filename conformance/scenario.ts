@@ -39,6 +39,34 @@ export type SyncOp =
   | readonly ["call_later", number, Op]
   | readonly ["var_set", number]
   | readonly ["var_get"]
+  | WideSyncOp
+
+/** Those of them that only `wide.py` makes. */
+type WideSyncOp =
+  | readonly ["ev_is_set" | "notify_all" | "q_maxsize" | "b_state", number]
+  | readonly ["fut_state" | "fut_get" | "fut_exception" | "fut_kinds", number]
+  | readonly ["fut_new", number, boolean]
+  | readonly ["fut_listen" | "fut_unlisten", number, number]
+  | readonly ["fut_listen_in", number, number, number]
+  | readonly ["fut_then", number, Op]
+  | readonly ["task_then", Label, Op]
+  | readonly ["task_listen" | "task_unlisten" | "task_set" | "task_fail", Label, number]
+  | readonly ["task_get" | "task_exception" | "task_name" | "task_var" | "task_kinds", Label]
+  | readonly ["task_rename", Label, string]
+  | readonly ["current" | "everyone" | "factory" | "loop_state" | "time" | "exc_which"]
+  | readonly ["loop_refuses", "close" | "run"]
+  | readonly ["set_debug", boolean]
+  | readonly ["call_at", number, Op]
+  | readonly ["call_threadsafe", Op]
+  | readonly ["call_soon_in", number, Op]
+  | readonly ["call_later_in", number, number, Op]
+  | readonly ["call_fail" | "exc_handler" | "eg_split" | "ctx_copy" | "ctx_get" | "var_pop", number]
+  | readonly ["h_soon", number, Op]
+  | readonly ["h_later" | "h_at", number, number, Op]
+  | readonly ["h_cancel" | "h_state" | "h_var", number]
+  | readonly ["exc_call", string]
+  | readonly ["var_push", number, number]
+  | readonly ["ctx_run", number, Op]
 
 /** The operations that need a task. */
 export type TaskOp =
@@ -60,6 +88,26 @@ export type TaskOp =
   | readonly ["with", LockKind, number, Body]
   | readonly ["ev_wait" | "cond_wait" | "get" | "q_join" | "b_wait" | "b_reset" | "b_abort" | "fut_await", number]
   | readonly ["put", number, number]
+  | WideTaskOp
+
+/** Those of them that only `wide.py` makes. */
+type WideTaskOp =
+  | readonly ["steps", limits: readonly (number | null)[], Body]
+  | readonly ["spawn_in", Label, Body, number]
+  | readonly ["loop_spawn" | "ensure" | "factory_spawn" | "shield_call", Label, Body]
+  | readonly ["eager", Label, Body, "factory" | "task"]
+  | readonly ["tg_cancel" | "when"]
+  | readonly ["timeout_at", number | null, Body]
+  | readonly ["sleep_value" | "cond_wait_for", number, number]
+  | readonly ["with_barrier", number, Body]
+  | readonly ["hold", LockKind, number, Body]
+  | readonly ["fut_wait", readonly number[], number | null, When]
+  | readonly ["fut_gather", readonly number[], boolean]
+  | readonly ["fut_shield", number]
+  | readonly ["fut_wait_for", number, number | null]
+  | readonly ["each_completed", readonly Label[], number | null, number]
+  | readonly ["agen", parts: readonly Body[], take: number, each: Body, last: Body]
+  | readonly ["try_groups", Body, Body]
 
 export type Op = SyncOp | TaskOp
 
@@ -89,6 +137,8 @@ export interface Scenario {
   readonly profile: string
   readonly objects: Objects
   readonly main: Body
+  /** Bodies that a `Runner` runs one after the other, instead of `main`. */
+  readonly runs?: readonly Part[]
   readonly trace: readonly TraceEvent[]
 }
 

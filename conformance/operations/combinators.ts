@@ -8,13 +8,13 @@ export const combinatorsInTask = {
   async gather(env, scope, [, parts, returnExceptions]) {
     const programs = parts.map(([label, body]) => program(env, label, body))
     const results = await asyncio.gather(programs, { returnExceptions })
-    env.log(scope.label, "gather", ["value", gathered(env, results)])
+    env.log(scope.label, "gather", ["value", env.gathered(results)])
     return undefined
   },
 
   async gather_tasks(env, scope, [, labels, returnExceptions]) {
     const results = await asyncio.gather(known(env, labels), { returnExceptions })
-    env.log(scope.label, "gather_tasks", ["value", gathered(env, results)])
+    env.log(scope.label, "gather_tasks", ["value", env.gathered(results)])
     return undefined
   },
 
@@ -44,6 +44,29 @@ export const combinatorsInTask = {
     return undefined
   },
 
+  async each_completed(env, scope, [, labels, timeout, take]) {
+    // Of tasks that are done already asyncio makes a set: the first at most is taken.
+    const tasks = known(env, labels).filter((task, k) => k === 0 || !task.done())
+    let seen = 0
+    try {
+      for await (const next of asyncio.asCompleted(tasks, { timeout: seconds(timeout) })) {
+        env.log(scope.label, "each_completed", ["value", env.labelOf(next) ?? null, next.done()])
+        seen += 1
+        if (seen === take) break
+      }
+    } catch (error) {
+      if (!(error instanceof asyncio.TimeoutError)) throw error
+      env.log(scope.label, "each_completed", env.outcome(error))
+    }
+    return undefined
+  },
+
+  async shield_call(env, scope, [, label, body]) {
+    const value = await asyncio.shield(program(env, label, body))
+    env.log(scope.label, `shield_call ${label}`, ["value", value])
+    return undefined
+  },
+
   async wait_for(env, scope, [, label, body, timeout]) {
     const value = await asyncio.waitFor(program(env, `${scope.label}/${label}`, body), seconds(timeout))
     env.log(scope.label, `wait_for ${label}`, ["value", value])
@@ -68,8 +91,4 @@ function seconds(ms: number | null): number | null {
 
 function known(env: Env, labels: readonly string[]): asyncio.Task<Value>[] {
   return labels.map((label) => env.tasks.get(label)).filter((task) => task !== undefined)
-}
-
-function gathered(env: Env, results: readonly unknown[]): Value {
-  return results.map((result) => (result instanceof Error ? env.outcome(result) : (result as Value)))
 }

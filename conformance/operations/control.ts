@@ -19,6 +19,29 @@ export const controlInTask = {
     return undefined
   },
 
+  async sleep_value(env, scope, [, ms, value]) {
+    env.log(scope.label, `sleep_value ${ms}`, ["value", await asyncio.sleep(ms / 1000, value)])
+    return undefined
+  },
+
+  async steps(env, scope, [, limits, body]) {
+    await env.steps(scope, limits, body)
+    return undefined
+  },
+
+  async try_groups(env, scope, [, body, handler]) {
+    try {
+      return await env.run(scope, body)
+    } catch (error) {
+      if (!(error instanceof asyncio.ExceptionGroup)) throw error
+      const [match, rest] = error.split(UserError)
+      env.log(scope.label, "caught", ["value", match === undefined ? null : env.outcome(match), rest === undefined ? null : env.outcome(rest)])
+      const flow = match === undefined ? undefined : await env.run(scope, handler)
+      if (flow === undefined && rest !== undefined) throw rest
+      return flow
+    }
+  },
+
   async return(_env, _scope, [, value]) {
     return { value }
   },

@@ -1,6 +1,6 @@
 import * as asyncio from "asyncio-ts"
 
-import { at, type SyncOps, type TaskOps } from "../environment.ts"
+import { at, type Flow, type SyncOps, type TaskOps } from "../environment.ts"
 
 export const primitives = {
   set(env, [, i]) {
@@ -19,6 +19,15 @@ export const primitives = {
   notify(env, [, i, count]) {
     at(env.conditions, i).notify(count)
     return undefined
+  },
+  notify_all(env, [, i]) {
+    at(env.conditions, i).notifyAll()
+    return undefined
+  },
+  ev_is_set: (env, [, i]) => ["value", at(env.events, i).isSet()],
+  b_state(env, [, i]) {
+    const barrier = at(env.barriers, i)
+    return ["value", barrier.parties, barrier.nWaiting, barrier.broken]
   },
 } satisfies Partial<SyncOps>
 
@@ -58,6 +67,42 @@ export const primitivesInTask = {
       env.log(scope.label, `cond_wait ${i}`, env.outcome(error))
     }
     return undefined
+  },
+
+  async cond_wait_for(env, scope, [, i, k]) {
+    const text = `cond_wait_for ${i} ${k}`
+    try {
+      const value = await at(env.conditions, i).waitFor(() => at(env.events, k).isSet())
+      env.log(scope.label, text, ["value", value])
+    } catch (error) {
+      if (!(error instanceof asyncio.RuntimeError)) throw error
+      env.log(scope.label, text, env.outcome(error))
+    }
+    return undefined
+  },
+
+  async hold(env, scope, [, kind, i, body]) {
+    const flow = await at(env.locks[kind], i).run((): Promise<Flow> => {
+      env.log(scope.label, `enter ${kind} ${i}`)
+      return env.run(scope, body)
+    })
+    env.log(scope.label, `exit ${kind} ${i}`)
+    return flow
+  },
+
+  async with_barrier(env, scope, [, i, body]) {
+    try {
+      const flow = await at(env.barriers, i).run((index): Promise<Flow> => {
+        env.log(scope.label, `enter barrier ${i}`, ["value", index])
+        return env.run(scope, body)
+      })
+      env.log(scope.label, `exit barrier ${i}`)
+      return flow
+    } catch (error) {
+      if (!(error instanceof asyncio.BrokenBarrierError)) throw error
+      env.log(scope.label, `exit barrier ${i}`, env.outcome(error))
+      return undefined
+    }
   },
 
   async b_wait(env, scope, [, i]) {

@@ -16,6 +16,7 @@ export const queues = {
     const queue = at(env.queues, i)
     return ["value", queue.qsize(), queue.empty(), queue.full()]
   },
+  q_maxsize: (env, [, i]) => ["value", at(env.queues, i).maxsize],
   shutdown(env, [, i, immediate]) {
     at(env.queues, i).shutdown({ immediate })
     return undefined

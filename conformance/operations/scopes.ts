@@ -12,6 +12,29 @@ export const scopesInTask = {
     }
   },
 
+  async timeout_at(env, scope, [, ms, body]) {
+    const timeout = asyncio.timeoutAt(ms === null ? null : env.loop.time() + ms / 1000)
+    try {
+      return await timeout.run((): Promise<Flow> => env.run(scope.inTimeout(timeout), body))
+    } finally {
+      env.log(scope.label, "timeout_at over", ["value", timeout.expired()])
+    }
+  },
+
+  async when(env, scope) {
+    if (scope.timeout === undefined) return undefined
+    const when = scope.timeout.when()
+    env.log(scope.label, "when", ["value", when === null ? null : Math.round(when * 1000), scope.timeout.expired()])
+    return undefined
+  },
+
+  async tg_cancel(env, scope) {
+    if (scope.group === undefined) return undefined
+    scope.group.cancel()
+    env.log(scope.label, "tg_cancel")
+    return undefined
+  },
+
   async reschedule(env, scope, [, ms]) {
     if (scope.timeout === undefined) return undefined
     const text = `reschedule ${ms ?? "None"}`

@@ -17,7 +17,7 @@ function refuses(argv: readonly string[], message: RegExp): void {
 
 describe("the arguments of the conformance command", () => {
   it("takes nothing at all: the vectors, entered from microtasks", () => {
-    assert.deepEqual(parse(), { help: false, files: [], fresh: undefined, entry: "microtask", only: undefined })
+    assert.deepEqual(parse(), { help: false, files: [], fresh: undefined, entry: "microtask", only: undefined, watched: undefined, inspector: false })
   })
 
   it("takes files and fresh scenarios together", () => {
@@ -27,11 +27,18 @@ describe("the arguments of the conformance command", () => {
       fresh: { count: 20, seed: "7", python: "3.15" },
       entry: "timer",
       only: undefined,
+      watched: undefined,
+      inspector: false,
     })
   })
 
   it("makes up a seed where none is given, and takes CPython 3.14", () => {
     assert.deepEqual(parse("--fresh", "3").fresh, { count: 3, seed: "random", python: "3.14" })
+  })
+
+  it("takes fresh scenarios of all operations", () => {
+    assert.deepEqual(parse("--fresh", "3", "--wide").fresh, { count: 3, seed: "random", python: "3.14", wide: true })
+    refuses(["--wide"], /--wide says what new scenarios are made of: add --fresh N/)
   })
 
   it("reads seed and attempt from the id of a fresh scenario", () => {
@@ -78,6 +85,9 @@ describe("the arguments of the conformance command", () => {
   })
 
   it("refuses an id that no fresh scenario has", () => {
+    refuses(["--every", "5"], /add --watched/)
+    refuses(["--inspector"], /add --watched/)
+    refuses(["--watched", "--every", "0"], /whole number above 0/)
     refuses(["--fresh", "1", "--only", "nonsense"], /such as 7-12, not 'nonsense'/)
     refuses(["--fresh", "1", "--only", "7-0"], /such as 7-12/)
     refuses(["--fresh", "1", "--only", "7-1", "--seed", "8"], /comes from seed 7, not 8/)

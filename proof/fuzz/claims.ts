@@ -1,0 +1,22 @@
+/** What holds of each target, in one sentence, by its name. Apart from the targets, so that to list them loads nothing. */
+export const CLAIMS: Readonly<Record<string, string>> = {
+  "stream-reader": "A StreamReader gives the same lines, counted bytes and separated parts however its input is cut, and only what it documents is thrown.",
+  "file-lines": "The lines of a file are those that its whole text has, wherever its bytes are cut, and only a line that is too long throws.",
+  "response-lines": "The lines of a response are those of its decoded text, wherever its bytes are cut, and only a line that is too long throws.",
+  responses: "Whatever bytes a server answers with, wherever they are cut, a request ends with a Response or a RequestError.",
+  "content-encoding": "What was encoded by one to three of the encodings comes back whole, wherever it is cut; damaged bodies are a DecodingError.",
+  "server-sent-events": "Server-sent events are the same wherever their bytes are cut; ids fit into a header; only what is documented is thrown.",
+  redirects: "Wherever a server redirects to, credentials and cookies go to no other origin, and what is thrown is a RequestError.",
+  cookies: "Whatever cookies a server sets, the header made of them is one that HTTP can carry, goes to no other site, and nothing is thrown.",
+  challenges: "Whatever a server's WWW-Authenticate, Authentication-Info and Retry-After say, the answer is a header that HTTP can carry, without the password.",
+  addresses: "Every URL, DSN, proxy and NO_PROXY is understood or refused by a TypeError or RangeError, and no message has the password in it.",
+  requests: "Whatever bytes a client sends, wherever they are cut, the server answers by HTTP or closes, tells its exception handler nothing, and serves the next client.",
+  "recording-files": "The bytes of a recording are decoded to what encodes to the same recording again, or are a RecordingError, whatever they are.",
+  "recordings-shown": "A recording that can be read can be shown in every form, without a control character or tag of its names, or is a RecordingError.",
+  schedules: "The string of a schedule gives the schedule that gives the string again, or is a TypeError, whatever it is.",
+  replays: "Replaying any recording that can be read ends, with a value or with an error that says where program and recording part.",
+  "command-lines": "Every command line is understood, or is a UsageError of one paragraph that says what to do.",
+  "inspector-questions": "Whatever line comes over the inspector's socket, what is evaluated is a question of the protocol with data as its arguments, or it is refused.",
+  jobs: "What stands in Redis of a job, an answer or a failure is read as it was written, or is a RuntimeError; nothing of it reaches the prototypes of others.",
+  "function-sources": "A function whose text says all of it is read to an expression that gives a function again; any other is a TypeError.",
+}
