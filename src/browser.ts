@@ -15,7 +15,7 @@ export { Coroutine } from "./core/coroutine.ts"
 export { coroutine } from "./core/body-coroutine.ts"
 export type { Clock } from "./core/clock.ts"
 export { EventLoop, type CallbackOptions, type ExceptionHandler, type TaskFactory } from "./core/event-loop.ts"
-export { Future } from "./core/future.ts"
+export { Future, type FutureOptions } from "./core/future.ts"
 export { Handle, TimerHandle } from "./core/handle.ts"
 export {
   allTasks,
@@ -31,6 +31,7 @@ export {
 } from "./core/running.ts"
 export type { ExceptionContext } from "./core/scheduler.ts"
 export { Task, type Startable, type TaskOptions } from "./core/task.ts"
+export { waitReason, type WaitWords, type WaitWordsGiven } from "./core/wait-words.ts"
 export { wrapFuture } from "./core/wrap-future.ts"
 export { captureCallGraph, formatCallGraph, printCallGraph, type CallGraphOptions, type FutureCallGraph } from "./tasks/call-graph.ts"
 export type { StackEntry } from "./core/stack.ts"

@@ -4,16 +4,35 @@
  * @module
  */
 import { whileDebugging } from "./core/debug.ts"
+import { installFakeTimersClock } from "./core/fake-timers-clock.ts"
+import { codePlaces } from "./core/place-of-line.ts"
+import { installExecutorMethods } from "./executors/loop-executors.ts"
 import { installHost } from "./host/host.ts"
-import { nodeHost } from "./host/node.ts"
+import { nodeHost, variable } from "./host/node.ts"
+import { agents } from "./inspect/agent.ts"
+import { installNodeAgent } from "./inspect/agent-node.ts"
 import { watchDebugMode } from "./inspect/debug-mode.ts"
+import { functionPlace } from "./inspect/function-location-node.ts"
+import { takeLines } from "./inspect/take-lines.ts"
 import { installLoopMethods } from "./io/loop-methods.ts"
-// Declarations leave out imports of values; this one brings the methods' types.
+import { installPrimitiveWords } from "./sync/primitive-words.ts"
+// Declarations leave out imports of values; these bring the methods' types.
+import "./executors/loop-executors.ts" // oxlint-disable-line import/no-unassigned-import -- for its types
 import "./io/loop-methods.ts" // oxlint-disable-line import/no-unassigned-import -- for its types
 
 installHost(nodeHost)
 whileDebugging(watchDebugMode)
+// Node 26 is the first that tells of awaits of what is no promise of its own.
+if (variable("ASYNCIO_TS_LINES") !== "0") takeLines(Number(process.versions.node.split(".")[0]) >= 26)
+codePlaces.find = functionPlace
+installPrimitiveWords()
+installFakeTimersClock()
 installLoopMethods()
+installExecutorMethods()
+installNodeAgent()
+const inspect = variable("ASYNCIO_TS_INSPECT") ?? ""
+// The first copy of this library in the process answers for all.
+if (inspect !== "" && inspect !== "0" && agents().length === 1) void import("./inspect/attach/serve-inspector-node.ts").then(({ serveAsAsked }) => serveAsAsked(inspect))
 
 export { Context, ContextVar, copyContext, Token } from "./core/context-var.ts"
 export { bind } from "./core/bind.ts"
@@ -21,7 +40,7 @@ export { Coroutine } from "./core/coroutine.ts"
 export { coroutine } from "./core/body-coroutine.ts"
 export type { Clock } from "./core/clock.ts"
 export { EventLoop, type CallbackOptions, type ExceptionHandler, type TaskFactory } from "./core/event-loop.ts"
-export { Future } from "./core/future.ts"
+export { Future, type FutureOptions } from "./core/future.ts"
 export { Handle, TimerHandle } from "./core/handle.ts"
 export {
   allTasks,
@@ -37,6 +56,7 @@ export {
 } from "./core/running.ts"
 export type { ExceptionContext } from "./core/scheduler.ts"
 export { Task, type Startable, type TaskOptions } from "./core/task.ts"
+export { waitReason, type WaitWords, type WaitWordsGiven } from "./core/wait-words.ts"
 export { wrapFuture } from "./core/wrap-future.ts"
 export { captureCallGraph, formatCallGraph, printCallGraph, type CallGraphOptions, type FutureCallGraph } from "./tasks/call-graph.ts"
 export type { StackEntry } from "./core/stack.ts"
@@ -66,6 +86,7 @@ export {
 } from "./errors/os-errors.ts"
 export { IncompleteReadError, LimitOverrunError } from "./errors/stream-errors.ts"
 export { TimeoutError } from "./errors/timeout-error.ts"
+export { toThread } from "./executors/to-thread.ts"
 export { BaseProtocol, BaseTransport, type ExtraInfo } from "./io/base-transport.ts"
 export type { ConnectionOptions, TlsChoice, UnixConnectionOptions } from "./io/create-connection.ts"
 export type { ServerOptions, ServingOptions, UnixServerOptions } from "./io/create-server.ts"

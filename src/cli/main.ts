@@ -3,16 +3,25 @@
  */
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join, resolve } from "node:path"
+import { dirname, join, parse, resolve } from "node:path"
 
 import { HELP, parseArguments, UsageError, type RunCommand } from "./arguments.ts"
-import { drawTimeline } from "./draw-timeline.ts"
 import { runProgram } from "./run-program.ts"
-import { DEBUG, EXPLAIN, RECORDING } from "./settings.ts"
+import { DEBUG, EXPLAIN, FLIGHT, INSPECT, RECORDING, WATCHDOG } from "./settings.ts"
+import { CannotServe } from "./worker-mistake.ts"
 
 const CANNOT_RUN = 2
 
 async function main(argv: readonly string[]): Promise<number> {
+  // Loaded only for who asks: they need packages that the others do not.
+  if (argv[0] === "init") return (await import("./init-command.ts")).initCommand(argv.slice(1), version())
+  if (argv[0] === "doctor") return (await import("./doctor-command.ts")).doctorCommand(argv.slice(1))
+  if (argv[0] === "worker") return (await import("./worker-command.ts")).workerCommand(argv.slice(1))
+  if (argv[0] === "ps" || argv[0] === "pstree") return (await import("./ps-command.ts")).psCommand(argv[0], argv.slice(1))
+  if (argv[0] === "top") return (await import("./top-command.ts")).topCommand(argv.slice(1))
+  if (argv[0] === "timeline") return (await import("./timeline-command.ts")).timelineCommand(argv.slice(1))
+  if (argv[0] === "jobs") return (await import("./worker-jobs.ts")).jobsCommand(argv.slice(1))
+  if (argv[0] === "repl" || isPrompt(argv)) return (await import("./repl/repl-command.ts")).replCommand(argv[0] === "repl" ? argv.slice(1) : argv)
   const command = parseArguments(argv)
   if (command === "help") console.log(HELP)
   else if (command === "version") console.log(version())
@@ -20,18 +29,27 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-async function run({ file, arguments: programArguments, debug, explain, timeline }: RunCommand): Promise<number> {
+/** Without a command there is a prompt, unless something is asked about the command itself. */
+function isPrompt(argv: readonly string[]): boolean {
+  return argv.every((argument) => argument.startsWith("-") && !["--help", "-h", "--version", "-v"].includes(argument))
+}
+
+async function run({ file, arguments: programArguments, debug, inspect, explain, record, watchdog, timeline }: RunCommand): Promise<number> {
   checkProgram(file)
   if (typeof timeline === "object") checkFolder(timeline.file)
+  const flight = record === undefined ? undefined : resolve(record === "" ? `${parse(file).name}.rec` : record)
+  if (flight !== undefined) checkFolder(flight)
   const program = resolve(file)
-  const env = { ...process.env, ...(debug ? { [DEBUG]: "1" } : {}), ...(explain ? { [EXPLAIN]: "1" } : {}) }
+  const env = { ...process.env, ...(debug ? { [DEBUG]: "1" } : {}), ...(inspect ? { [INSPECT]: "1" } : {}), ...(explain ? { [EXPLAIN]: "1" } : {}), ...(flight === undefined ? {} : { [FLIGHT]: flight }), ...(watchdog === undefined ? {} : { [WATCHDOG]: String(watchdog) }) }
   if (timeline === undefined) return runProgram({ file: program, arguments: programArguments, env })
 
   const folder = mkdtempSync(join(tmpdir(), "asyncio-ts-"))
   const recording = join(folder, "recording.json")
   try {
     const code = await runProgram({ file: program, arguments: programArguments, env: { ...env, [RECORDING]: recording } })
-    drawTimeline(recording, program, timeline)
+    // Not at the top: who only looks at a process would wait for it.
+    const { drawTimeline } = await import("./draw-timeline.ts")
+    await drawTimeline(recording, program, timeline)
     return code
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -64,7 +82,7 @@ function version(): string {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error
+  if (!(error instanceof UsageError || error instanceof CannotServe)) throw error
   console.error(`asyncio-ts: ${error.message}`)
   process.exitCode = CANNOT_RUN
 }

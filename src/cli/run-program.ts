@@ -12,6 +12,10 @@ export interface Program {
   readonly file: string
   readonly arguments: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Where what it prints goes, if not where ours does. */
+  readonly stdout?: number
+  /** Told of its process. */
+  readonly started?: (child: ChildProcess) => void
 }
 
 // What loads before the program: preload.ts here, preload.js once it is built.
@@ -28,8 +32,9 @@ export function runProgram(program: Program): Promise<number> {
     const child = spawn(
       process.execPath,
       [...process.execArgv, "--import", PRELOAD.href, program.file, ...program.arguments],
-      { stdio: "inherit", env: program.env },
+      { stdio: ["inherit", program.stdout ?? "inherit", "inherit"], env: program.env },
     )
+    program.started?.(child)
     const interrupts = new Interrupts(child)
     const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
     process.on("SIGINT", interrupts.take)

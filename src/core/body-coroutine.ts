@@ -6,13 +6,15 @@ import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, type ContextSnapshot } from "../host/host.ts"
 import { BodyFrame, follow, followFrom } from "./body-frame.ts"
+import { bodyStart } from "./body-start.ts"
+import { asyncFunction } from "./async-function.ts"
+import { awaitLines } from "./await-lines.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import { Coroutine, finish, makesCoroutines } from "./coroutine.ts"
 import type { CoroutineFunction, Describable } from "./coroutine-function.ts"
-import type { Frame } from "./frame.ts"
+import { currentFrame, type Frame } from "./frame.ts"
 import { NativePromise } from "./native-promise.ts"
-import { observer } from "./observer.ts"
-import type { Scheduler } from "./scheduler.ts"
+import { lineObserver } from "./observer.ts"
 import { ignore, type OnFulfilled, type OnRejected } from "./wait.ts"
 
 /** What may run as a body: usually an async function, with its `this` and arguments. */
@@ -41,8 +43,9 @@ export class BodyCoroutine<T> extends Coroutine<T> {
     onRejected: OnRejected,
     byEngine: boolean,
   ): Promise<unknown> | undefined {
-    if (observer !== null) observer.lineParked(frame, this)
+    if (lineObserver !== null) lineObserver.lineParked(frame, this)
     const child = new CallFrame<T>(this, frame)
+    if (awaitLines.left > 0) child.awaitedAt = awaitLines.take(this)
     child.begin()
     this.#frame = child
     if (byEngine) {
@@ -58,7 +61,7 @@ export class BodyCoroutine<T> extends Coroutine<T> {
     if (byEngine && host.jobsKeepStores) {
       // This job ends here, and its store with it: nobody's need be restored.
       host.setStore(child)
-      follow(this.run(), child)
+      follow(runBody(this), child)
       return undefined
     }
     // These reactions run in the context of whoever called `then`, as their callbacks must.
@@ -71,8 +74,8 @@ export class BodyCoroutine<T> extends Coroutine<T> {
     return this.run()
   }
 
-  protected get loop(): Scheduler | undefined {
-    return this.#frame?.loop
+  get runsIn(): Frame | null {
+    return this.#frame
   }
 
   /** The frame begins. */
@@ -91,6 +94,7 @@ export class BodyCoroutine<T> extends Coroutine<T> {
   /** Calls the body, here and now. */
   run(): Promise<T> {
     const body = this.#body
+    if (this.#frame !== null) this.#frame.code = asyncFunction(body)
     const self = this.#self
     const args = this.#args
     // It runs once; what it was called with need not live as long as this object.
@@ -105,8 +109,10 @@ export class BodyCoroutine<T> extends Coroutine<T> {
   }
 }
 
+/** Runs a body whose frame is the store. */
 function runBody(coroutine: BodyCoroutine<unknown>): Promise<unknown> {
-  return coroutine.run()
+  const frame = bodyStart === null ? undefined : currentFrame()
+  return bodyStart === null || frame === undefined ? coroutine.run() : bodyStart(frame, () => coroutine.run())
 }
 
 /**
@@ -131,6 +137,11 @@ class CallFrame<T> extends BodyFrame {
     this.boundary = this
   }
 
+  /** The coroutine that runs in it. */
+  get runs(): object {
+    return this.#coroutine
+  }
+
   abandon(request: CancelRequest): void {
     const above = this.#above
     if (above === null) return
@@ -149,7 +160,7 @@ class CallFrame<T> extends BodyFrame {
   }
 
   returned(value: unknown): void {
-    if (observer !== null) observer.bodyEnded(this, "returned")
+    if (lineObserver !== null) lineObserver.bodyEnded(this, "returned")
     const above = this.#above
     this.#above = null
     let how: "returned" | "threw" = "returned"
@@ -168,7 +179,7 @@ class CallFrame<T> extends BodyFrame {
   }
 
   threw(error: unknown): void {
-    if (observer !== null) observer.bodyEnded(this, "threw")
+    if (lineObserver !== null) lineObserver.bodyEnded(this, "threw")
     const above = this.#above
     this.#above = null
     if (this.parent === null) this.owner?.bodyEnded(this, above === null ? error : undefined)
@@ -191,7 +202,7 @@ class CallFrame<T> extends BodyFrame {
 
   #tell(how: "returned" | "threw", outcome: unknown, above: Frame): void {
     this.#coroutine[finish](how, outcome)
-    if (observer !== null) observer.lineResumed(above, how === "threw" ? outcome : undefined)
+    if (lineObserver !== null) lineObserver.lineResumed(above, how === "threw" ? outcome : undefined)
     if (how === "returned") this.resolve?.(outcome)
     else this.reject?.(outcome)
     this.resolve = null

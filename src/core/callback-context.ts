@@ -45,11 +45,11 @@ export class CallbackContext {
       callback(argument)
       return
     }
-    observer.handleBegun(name, self.loop.clock.time(), self)
+    observer.handleBegun(name, self)
     try {
       callback(argument)
     } finally {
-      observer?.handleDone(name, self.loop.clock.time(), self)
+      observer?.handleDone(name, self)
     }
   }
 }

@@ -1,4 +1,5 @@
 import { CancelledError } from "../errors/cancelled-error.ts"
+import { limitStacks, stacks } from "./place.ts"
 
 /** One request to cancel: why, who asked, and in debug mode where. */
 export interface CancelRequest {
@@ -11,20 +12,18 @@ export interface CancelRequest {
   readonly doom?: Error
 }
 
-// V8's switch for the length of stacks; elsewhere setting it does nothing.
-const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
-
 /** Set when a request has travelled round a circle of tasks and met one it is passing through. */
 export const path = { closed: false }
 
 /** The error that a request is thrown as. */
 export function cancellation(request: CancelRequest): CancelledError {
   // The stack would show the loop, not the program; `requestedAt` says where it was asked for.
-  const limit = stacks.stackTraceLimit ?? 10
-  stacks.stackTraceLimit = 0
+  const limit = stacks.stackTraceLimit
+  if (limit === undefined) return new CancelledError(request.message, request)
+  limitStacks(0)
   try {
     return new CancelledError(request.message, request)
   } finally {
-    stacks.stackTraceLimit = limit
+    limitStacks(limit)
   }
 }

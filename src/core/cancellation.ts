@@ -11,6 +11,7 @@ import type { Frame } from "./frame.ts"
 /** Aims `request` at `frame`: counts it, and interrupts what is below. */
 export function aim(frame: Frame, request: CancelRequest): void {
   count(frame)
+  frame.root.latest = request
   const { owner } = frame
   const passing = owner?.onPath
   if (owner !== null) owner.onPath = true
@@ -57,7 +58,8 @@ export function withdraw(frame: Frame): number {
 
 /**
  * Makes the next await of `frame`'s line throw, without counting a new request: for who
- * swallowed a cancellation to tell of something else, and owes it to the line.
+ * swallowed a cancellation to tell of something else, and owes it to the line. Nothing is
+ * owed where no request counts.
  */
 export function renew(frame: Frame, request: CancelRequest): void {
   let holder: Frame | null = frame

@@ -26,6 +26,11 @@ export interface Clock {
   idle(idle: Idle, wake: () => void): boolean
   /** The loop has stopped: no wake is needed any more. */
   stop(): void
+  /**
+   * Seconds of the host's that the loop may go on after it was woken before it lets the host
+   * round: for a clock whose mover lets the host round once and then moves on.
+   */
+  readonly burst?: number
 }
 
 export class SystemClock implements Clock {
@@ -63,3 +68,6 @@ export class SystemClock implements Clock {
     })
   }
 }
+
+/** What makes the clock of a loop that is given none. */
+export const clocks: { make: () => Clock } = { make: () => new SystemClock() }

@@ -9,6 +9,14 @@ import { ContextValues, type ContextKey } from "./context.ts"
 import { currentFrame, detachedFrame, Frame } from "./frame.ts"
 import { Scheduler } from "./scheduler.ts"
 
+/** In a worker the variables by their names, as whoever gives it jobs knows them; elsewhere none. */
+export let variablesByName: Map<string, ContextVar<unknown>> | null = null
+
+/** From here on each variable that is made is found by its name; the last of a name wins. */
+export function nameVariables(): Map<string, ContextVar<unknown>> {
+  return (variablesByName ??= new Map())
+}
+
 // Never started, so whoever asks for a running loop under it finds none.
 const noLoop = new Scheduler()
 
@@ -60,6 +68,7 @@ export class ContextVar<T> extends Shown implements ContextKey<T> {
     super()
     this.name = name
     this.#default = "default" in options ? { value: options.default } : undefined
+    variablesByName?.set(name, this)
   }
 
   /**

@@ -47,7 +47,7 @@ export class ContextValues {
   }
 
   delete(key: ContextKey<unknown>): void {
-    if (this.#values.has(key)) this.#writable().delete(key)
+    this.#writable().delete(key)
   }
 
   entries(): IterableIterator<[ContextKey<unknown>, unknown]> {

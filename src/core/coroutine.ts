@@ -5,9 +5,10 @@ import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, whenInstalled } from "../host/host.ts"
 import { lostTask } from "./ambient.ts"
+import { awaitLines, takeMaker } from "./await-lines.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { afterwards, cancelWith, failWith, Future, listen, returnWith } from "./future.ts"
-import { observer } from "./observer.ts"
+import { lineObserver } from "./observer.ts"
 import { origins } from "./place.ts"
 import { Unstarted, type Startable } from "./unstarted.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -99,7 +100,8 @@ export abstract class Coroutine<T> implements Promise<T>, Startable { // oxlint-
   }
 
   constructor() {
-    if (observer !== null) observer.coroutineMade(this)
+    if (lineObserver !== null) lineObserver.coroutineMade(this)
+    if (awaitLines.left > 0) takeMaker(this)
     const frame = currentFrame()
     if (frame === undefined) rememberOutside(this)
     else frame.loop.unstarted.add(this)
@@ -209,8 +211,8 @@ export abstract class Coroutine<T> implements Promise<T>, Startable { // oxlint-
 
   // Each look has a future of its own: a cancelled look leaves the run alone.
   #lookAgain(): Future<T> {
-    const loop = currentFrame()?.loop ?? this.loop
-    const looker = new Future<T>(loop === undefined ? {} : { loop })
+    const loop = currentFrame()?.loop ?? this.runsIn?.loop
+    const looker = new Looker<T>(this, loop)
     const lookers = (this.#outcome ??= new Set()) as Set<Future<T>> // it runs
     lookers.add(looker)
     // One that gives up goes at once: the run may last longer than many looks at it.
@@ -218,8 +220,18 @@ export abstract class Coroutine<T> implements Promise<T>, Startable { // oxlint-
     return looker
   }
 
-  /** The loop that runs it; undefined until its body has begun. */
-  protected abstract get loop(): Scheduler | undefined
+  /** Where it runs; nowhere until its body has begun. */
+  abstract get runsIn(): Frame | null
+}
+
+/** A line that looks at a coroutine which another one runs. */
+export class Looker<T> extends Future<T> {
+  readonly coroutine: Coroutine<T>
+
+  constructor(coroutine: Coroutine<T>, loop: Scheduler | undefined) {
+    super({ loop })
+    this.coroutine = coroutine
+  }
 }
 
 /** Declared as a promise as well, since linters take for one what extends it: they tell of a forgotten await. */

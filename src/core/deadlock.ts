@@ -57,7 +57,7 @@ function closesCircle(wait: FutureWait<unknown>, settled: Set<object>): boolean 
 function awaitedBelow(frame: Frame): Future<unknown>[] {
   // Several open lines, as under Promise.race, may go on when one of them does.
   const only: Below | null = frame.first
-  if (frame.deadline || only === null || only !== frame.last) return []
+  if (frame.deadline !== null || only === null || only !== frame.last) return []
   if (only instanceof FutureWait) return [only.future]
   return only instanceof Frame ? awaitedBelow(only) : []
 }

@@ -14,8 +14,9 @@ import { detachedFrame } from "./frame.ts"
 import { Future, Relay } from "./future.ts"
 import { Handle, type TimerHandle } from "./handle.ts"
 import { NativePromise } from "./native-promise.ts"
+import { observer } from "./observer.ts"
 import { origins } from "./place.ts"
-import { Scheduler, type ExceptionContext } from "./scheduler.ts"
+import { Scheduler, type ExceptionContext, type ReadyQueue } from "./scheduler.ts"
 import { Task, type Startable, type TaskOptions } from "./task.ts"
 import { UserCallback } from "./user-callback.ts"
 
@@ -53,8 +54,8 @@ export class EventLoop extends Scheduler {
   slowCallbackDuration = 0.1
 
   /** @param options - `clock`: what time it runs on; the system's by default */
-  constructor(options: { clock?: Clock } = {}) {
-    super(options.clock)
+  constructor(options: { clock?: Clock } = {}, ready?: ReadyQueue) {
+    super(options.clock, ready)
     this.chores.push(new DeadlockWatch(this).look, ageOthers)
     if (host.debug) this.setDebug(true)
   }
@@ -203,6 +204,7 @@ export class EventLoop extends Scheduler {
 
   /** Calls the exception handler; a handler that fails falls back to the default one. Never throws. */
   override callExceptionHandler(told: ExceptionContext): void {
+    if (observer !== null) observer.failureTold(told.exception)
     const context = withOrigins(told)
     const handler = this.#handler
     if (handler === null) {

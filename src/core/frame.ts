@@ -13,6 +13,7 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { host, type AbortControllerLike, type HostAbortSignal } from "../host/host.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
+import type { AwaitPlace } from "./place.ts"
 import type { Line, Scheduler } from "./scheduler.ts"
 
 /** What hangs below a frame: a wait or another frame. */
@@ -32,6 +33,8 @@ export type Disowned = "left behind" | "orphaned" | "cleaning up"
 
 /** Whom a frame runs for: a task, once tasks stand above this file. */
 export interface FrameOwner {
+  /** Unique in the process. */
+  readonly id: number
   readonly label: string
   /** Whether a request to cancel passes through its task just now. */
   onPath: boolean
@@ -66,6 +69,7 @@ class Trouble {
   interrupted = 0
   undelivered: Undelivered | null = null
   late: CancelRequest | null = null
+  latest: CancelRequest | null = null
   /** A request aimed above the frame has reached it. */
   asked = false
   controller: AbortControllerLike | undefined
@@ -93,8 +97,18 @@ export class Frame implements Line, Below {
   /** Whether this frame counts in `loop.unheld`; not before it begins, nor once it is given up. */
   #counted = false
   boundary: Boundary | null = null
-  /** A timeout of this frame may end what it waits for. */
-  deadline = false
+  /** When its code came to rest at something foreign, in ticks of the loop; -1 before that. */
+  foreignSince = -1
+  /**
+   * The async function whose call this is. It keeps nothing alive that would not live anyway: the
+   * call has it until it ends, and then it is let go of here too. Null for any other function, which
+   * may be gone as soon as it has returned its promise.
+   */
+  code: Function | null = null
+  /** Where the frame above awaits it, if that line was taken. */
+  awaitedAt: AwaitPlace | null = null
+  /** When a timeout of this frame ends what it waits for, in seconds of the loop's clock. */
+  deadline: number | null = null
   /** What most frames never have to do with. */
   #trouble: Trouble | null = null
 
@@ -140,7 +154,7 @@ export class Frame implements Line, Below {
   }
 
   set undelivered(undelivered: Undelivered | null) {
-    if (undelivered !== this.undelivered) this.#mark().undelivered = undelivered
+    this.#mark().undelivered = undelivered
   }
 
   /** On a root: the latest request that found nothing to cancel and was to be thrown later. */
@@ -150,6 +164,15 @@ export class Frame implements Line, Below {
 
   set late(request: CancelRequest | null) {
     this.#mark().late = request
+  }
+
+  /** On a root: the latest request of those that count, for whoever asks who wanted it and why. */
+  get latest(): CancelRequest | null {
+    return this.#trouble === null || this.#trouble.requested === 0 ? null : this.#trouble.latest
+  }
+
+  set latest(request: CancelRequest | null) {
+    this.#mark().latest = request
   }
 
   #mark(): Trouble {
@@ -163,10 +186,25 @@ export class Frame implements Line, Below {
     this.parent?.attach(this)
   }
 
+  /**
+   * Its turn is over, and its code, or that of a coroutine which it began in this turn and awaits,
+   * awaits something foreign. Of several below, it is not known which of them began just now: to
+   * look at all of them would make each such await cost as much as there are.
+   */
+  restAtForeign(tick: number): void {
+    let frame: Frame = this
+    for (frame.foreignSince = tick; frame.first === frame.last && frame.first instanceof Frame && frame.first.foreignSince < 0; ) {
+      frame = frame.first
+      frame.foreignSince = tick
+    }
+  }
+
   /** The body has ended: what hangs below is orphaned, and the frame leaves the tree. */
   end(error?: unknown): void {
     if (this.ended) return
     this.ended = true
+    this.code = null
+    this.awaitedAt = null
     if (this.#counted && this.first === null) this.#held()
     this.#counted = false
     if (this.first !== null) this.#orphanAll(isCancellation(error))

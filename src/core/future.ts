@@ -12,11 +12,14 @@ import { requestBy, runningLoop } from "./ambient.ts"
 import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
 import { currentFrame, loopClosed, type Below, type Frame } from "./frame.ts"
+import type { Glance } from "./glance.ts"
 import { Handle, type Runnable } from "./handle.ts"
 import { reportLost, retrieved, type Failed } from "./lost-errors.ts"
-import { observer, type WaitInfo } from "./observer.ts"
+import { lineObserver, type WaitInfo, type WaitReason } from "./observer.ts"
 import type { PublicLoop, Scheduler } from "./scheduler.ts"
+import type { AwaitPlace } from "./place.ts"
 import { UserCallback } from "./user-callback.ts"
+import type { WaitWordsGiven } from "./wait-words.ts"
 import {
   cancelWait,
   fail,
@@ -37,6 +40,16 @@ import {
 /** Is told once that a future is done. */
 export interface Listener {
   futureDone(): void
+}
+
+/** What programs have said of futures; few do, so the others need no place for it. */
+export const saidOf = new WeakMap<object, WaitWordsGiven>()
+
+/** How a future is made. */
+export interface FutureOptions {
+  readonly loop?: Scheduler | undefined
+  /** What whoever awaits it waits for, in words, for those who look at the program; see `waitReason`. */
+  readonly reason?: WaitWordsGiven | undefined
 }
 
 type DoneCallback<F> = (future: F) => void
@@ -72,10 +85,18 @@ export const awaits: unique symbol = Symbol("awaits")
 export const watches: unique symbol = Symbol("watches")
 /** What a future is called where somebody waits for it. */
 export const label: unique symbol = Symbol("label")
+/** What whoever awaits a future waits for. */
+export const awaitedAs: unique symbol = Symbol("info")
+/** The same in full, for whoever looks. */
+export const awaitedFor: unique symbol = Symbol("reason")
+/** The number of a task; undefined for what is none. */
+export const numberOf: unique symbol = Symbol("number")
 /** How a future stands, for people. */
 export const stateText: unique symbol = Symbol("stateText")
 /** Whether somebody of the library waits for a future. */
 export const isAwaited: unique symbol = Symbol("isAwaited")
+/** Whether anybody is told of its end, also a done callback. */
+export const isListenedTo: unique symbol = Symbol("isListenedTo")
 /** Why a future may not be awaited by a frame, or undefined. */
 export const refuse: unique symbol = Symbol("refuse")
 export const listen: unique symbol = Symbol("listen")
@@ -120,9 +141,10 @@ export class Future<T> implements Promise<T>, Failed {
   #retrieved = true
 
   /** @throws RuntimeError if no loop is given and none runs. */
-  constructor(options: { loop?: Scheduler } = {}) {
+  constructor(options: FutureOptions = {}) {
     this[loopOf] = options.loop ?? runningLoop("make a Future")
-    if (observer !== null) observer.futureMade(this)
+    if (options.reason !== undefined) saidOf.set(this, options.reason)
+    if (lineObserver !== null) lineObserver.futureMade(this)
   }
 
   get [Symbol.toStringTag](): string {
@@ -295,6 +317,21 @@ export class Future<T> implements Promise<T>, Failed {
     return undefined
   }
 
+  /** What whoever awaits it waits for. */
+  [awaitedAs](): WaitInfo {
+    const kind = this[Symbol.toStringTag]
+    const detail = this[label]
+    return detail === undefined ? { kind } : { kind, detail }
+  }
+
+  /** The same in full where the class says more than future-words.ts knows. */
+  [awaitedFor]?(glance: Glance, since: string): WaitReason | undefined
+
+  /** @see numberOf */
+  get [numberOf](): number | undefined {
+    return undefined
+  }
+
   [refuse](frame: Frame): Error | undefined {
     if (frame.loop === this[loopOf]) return undefined
     return new RuntimeError(
@@ -335,6 +372,11 @@ export class Future<T> implements Promise<T>, Failed {
     const listeners = this.#listeners
     if (Array.isArray(listeners)) return listeners.some((listener) => !(listener instanceof CallbackListener))
     return listeners !== null && !(listeners instanceof CallbackListener)
+  }
+
+  /** Whether anybody at all is told of its end. */
+  get [isListenedTo](): boolean {
+    return this.#listeners !== null
   }
 
   [listen](listener: Listener): void {
@@ -436,6 +478,8 @@ export class FutureWait<T> implements Wait, Listener {
   before: Below | null = null
   after: Below | null = null
   state: Wait["state"] = "pending"
+  since = 0
+  awaitedAt: AwaitPlace | null = null
   request: CancelRequest | null = null
   resolve: ((value: unknown) => void) | null = null
   reject: ((error: unknown) => void) | null = null
@@ -462,9 +506,7 @@ export class FutureWait<T> implements Wait, Listener {
   }
 
   info(): WaitInfo {
-    const kind = this.future[Symbol.toStringTag]
-    const detail = this.future[label]
-    return detail === undefined ? { kind } : { kind, detail }
+    return this.future[awaitedAs]()
   }
 
   interrupt(request: CancelRequest): void {

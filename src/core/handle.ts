@@ -24,6 +24,9 @@ export interface Callback {
   describe(): string
 }
 
+/** What a handle calls, for whoever looks; null once it was cancelled. */
+export const scheduled: unique symbol = Symbol("scheduled")
+
 /** An internal step as a callback: no user code, no context. */
 export class Step implements Callback {
   readonly quiet = true
@@ -63,6 +66,10 @@ export class Handle extends Shown implements Runnable {
     return this.#callback === null || this.#callback.quiet
   }
 
+  get [scheduled](): Callback | null {
+    return this.#callback
+  }
+
   /** Takes the callback back; does nothing when it has run. */
   cancel(): void {
     this.#callback = null
@@ -96,6 +103,8 @@ export class TimerHandle extends Handle {
   readonly #when: number
   /** Breaks ties: timers due at one instant run in the order in which they were set. */
   readonly sequence: number
+  /** It stands among the timers of its loop, which counts those that are cancelled. */
+  stands = true
   readonly #onCancel: () => void
 
   constructor(when: number, sequence: number, callback: Callback, onCancel: () => void) {
@@ -111,7 +120,7 @@ export class TimerHandle extends Handle {
   }
 
   override cancel(): void {
-    if (!this.cancelled()) this.#onCancel()
+    if (this.stands && !this.cancelled()) this.#onCancel()
     super.cancel()
   }
 

@@ -1,9 +1,10 @@
 /**
  * Operations that the host finishes: a connection being made, a file being read.
  */
-import type { CancelledError } from "../errors/cancelled-error.ts"
+import { isCancellation, type CancelledError } from "../errors/cancelled-error.ts"
 import type { Frame } from "./frame.ts"
-import type { WaitInfo } from "./observer.ts"
+import type { Glance } from "./glance.ts"
+import type { WaitInfo, WaitReason } from "./observer.ts"
 import { Operation, waiting, type Waiting } from "./operation.ts"
 import type { Scheduler } from "./scheduler.ts"
 
@@ -13,17 +14,28 @@ export interface HostDone<T> {
   failed(error: unknown): void
 }
 
+/**
+ * Stops the host's work, and says `STAYS` where it has only asked for that and the wait is to
+ * last until the work has told its end; without an error nobody waits any more.
+ */
+export type Stop = (error: CancelledError | null) => typeof STAYS | void
+export const STAYS: unique symbol = Symbol("stays")
+
 /** What the host is to do. */
 export interface HostWork<T> {
   /** What it is called in messages and traces, such as `openConnection`. */
   readonly name: string
   /** What exactly, for people: an address, a path. */
   readonly detail?: string | undefined
+  /** What is waited for in words, asked when somebody looks: `process 4711`. By default name and detail. */
+  says?(): string
+  /** What is waited for, such as a transport: the same object for all who wait for it. */
+  readonly on?: object | undefined
   /**
    * Begins. The returned function stops the host's work when the wait is cancelled; what the
    * work still tells then goes to `discard`. Without one the work goes on, unwatched.
    */
-  start(done: HostDone<T>): ((error: CancelledError | null) => void) | void
+  start(done: HostDone<T>): Stop | void
   /** Lets go of a result that nobody is left to take, such as a socket. */
   discard?(value: T): void
 }
@@ -42,7 +54,9 @@ export class HostOperation<T> extends Operation<T> implements HostDone<T> {
   readonly #work: HostWork<T>
   #counted: Scheduler | null = null
   #outcome: { readonly value: T } | { readonly error: unknown } | null = null
-  #stop: ((error: CancelledError | null) => void) | void = undefined
+  #stop: Stop | void = undefined
+  /** Cancelled, and its work still to tell its end. */
+  #asked: CancelledError | null = null
   #begun = false
   #dropped = false
 
@@ -58,6 +72,12 @@ export class HostOperation<T> extends Operation<T> implements HostDone<T> {
   override info(): WaitInfo {
     const { name, detail } = this.#work
     return detail === undefined ? { kind: name } : { kind: name, detail }
+  }
+
+  override reason(glance: Glance): WaitReason | undefined {
+    const text = this.#work.says?.()
+    if (text === undefined) return undefined
+    return { ...this.info(), text: `${text}, ${glance.ago(this.since, this.frame?.loop)}`, on: this.#work.on }
   }
 
   begin({ loop }: Frame): T | Waiting {
@@ -92,8 +112,9 @@ export class HostOperation<T> extends Operation<T> implements HostDone<T> {
 
   woken(error: CancelledError | null): T | Waiting {
     if (error === null) return this.#take()
-    this.#drop(error)
-    throw error
+    if (!this.#drop(error)) throw error
+    this.#asked ??= error
+    return waiting
   }
 
   dropped(): void {
@@ -104,20 +125,29 @@ export class HostOperation<T> extends Operation<T> implements HostDone<T> {
     const outcome = this.#outcome
     if (outcome === null) return waiting
     this.#dropped = true
-    if ("error" in outcome) throw outcome.error
-    return outcome.value
+    const asked = this.#asked
+    if ("error" in outcome) throw asked !== null && isCancellation(outcome.error) ? asked : outcome.error
+    if (asked === null) return outcome.value
+    this.#work.discard?.(outcome.value)
+    throw asked
   }
 
-  #drop(error: CancelledError | null): void {
-    if (this.#dropped) return
+  /** Whether the wait stays all the same. */
+  #drop(error: CancelledError | null): boolean {
+    if (this.#dropped) return false
     this.#dropped = true
     const outcome = this.#outcome
     if (outcome === null) {
+      // What it tells while it is stopped is of no use to anybody.
+      if (this.#stop?.(error) === STAYS && error !== null) {
+        this.#dropped = false
+        return true
+      }
       this.#uncount()
-      this.#stop?.(error)
     } else if ("value" in outcome) {
       this.#work.discard?.(outcome.value)
     }
+    return false
   }
 
   #uncount(): void {

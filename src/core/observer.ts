@@ -6,6 +6,7 @@
  * taken off and its error reported: it never takes the loop down.
  */
 import { host } from "../host/host.ts"
+import type { CancelRequest } from "./cancel-request.ts"
 
 /** A task, as observers see it. `id` is unique in the process. */
 export interface TaskInfo {
@@ -27,13 +28,60 @@ export interface WaitInfo {
   readonly detail?: string
 }
 
+/** Everything about a wait, derived when somebody looks. */
+export interface WaitReason extends WaitInfo {
+  /** In plain words, such as `lock 'db', held by 'writer' for 3.1 s, 4th in line`. */
+  readonly text: string
+  /** What is waited for, such as a lock or a future: the same object for all who wait for it. */
+  readonly on?: object | undefined
+  /** The numbers of the tasks that have what is waited for, as far as that is known. */
+  readonly holders?: readonly number[] | undefined
+  /** The numbers of the tasks whose end is waited for, directly or through a gather, a wait or a group. */
+  readonly awaits?: readonly number[] | undefined
+  /** One of those is enough. */
+  readonly any?: boolean | undefined
+  /** When the wait ends by itself, in seconds of the loop's clock. */
+  readonly until?: number | undefined
+  /** Nothing in this process can end the wait but one of its tasks. */
+  readonly internal?: boolean | undefined
+}
+
 /** A callback of the user's. */
 export interface CallbackInfo {
   readonly loop: object
 }
 
+/** A thread or process of a pool that runs jobs; told by the same object each time. */
+export interface WorkerInfo {
+  /** What its pool is called. */
+  readonly pool: string
+  /** Such as `thread 3` or `process 4711`. */
+  readonly label: string
+}
+
+/** A call that runs in a worker; told by the same object each time. */
+export interface JobInfo {
+  /** Unique in the process. */
+  readonly id: number
+  readonly name: string
+  /** When it was made, in seconds of the host's clock. */
+  readonly made: number
+}
+
+/** `crashed`: its worker died under it, and it may run again. */
+export type JobEnd = "returned" | "failed" | "cancelled" | "crashed"
+/** `left`: it had nothing more to do. */
+export type WorkerEnd = "left" | "ended" | "crashed"
+
 /** Something that is not of this library, such as a native promise. */
 export const FOREIGN: WaitInfo = { kind: "promise" }
+/** What stands for a wait where code awaits that. */
+export const foreignWait: Asked = { info: () => FOREIGN }
+
+/** Can say what is waited for. */
+export interface Asked {
+  info(): WaitInfo
+}
 
 export type TaskEnd = "returned" | "failed" | "cancelled" | "left behind"
 
@@ -45,11 +93,34 @@ export interface Observer {
   taskHandsBack?(task: TaskInfo, time: number): void
   /** With `FOREIGN`, when the microtasks are over: nothing tells when that promise settles. */
   taskParked?(task: TaskInfo, on: WaitInfo, time: number): void
+  /**
+   * What the task waits for has come, and it stands in the ready queue. Of what has come
+   * before the task parks nothing is told.
+   *
+   * @param by - the task whose code brought it; undefined for the loop and the host
+   */
+  taskWoken?(task: TaskInfo, by: TaskInfo | undefined): void
+  /** Somebody asked the task to cancel. */
+  cancelRequested?(task: TaskInfo, request: CancelRequest, by: TaskInfo | undefined): void
   /** @param reason - the error of a task that failed or was cancelled */
   taskDone?(task: TaskInfo, how: TaskEnd, time: number, reason?: unknown): void
   /** A callback of the user's is about to be called by its loop. */
   handleBegun?(name: string, time: number, callback: CallbackInfo): void
   handleDone?(name: string, time: number, callback: CallbackInfo): void
+
+  // Of workers, in seconds of the host's clock: they serve tasks of any loop.
+
+  workerStarted?(worker: WorkerInfo, time: number): void
+  /** It can take its first job. */
+  workerReady?(worker: WorkerInfo, time: number): void
+  /** @param how - `ended` by its pool, which could not wait for it */
+  workerGone?(worker: WorkerInfo, how: WorkerEnd, time: number): void
+  /** A job waits for a worker, told within the call of the code that wants it; again after a crash. */
+  jobQueued?(job: JobInfo, time: number): void
+  /** A worker has got it; of a job that need not wait this is the first that is told, within that call. */
+  jobBegun?(job: JobInfo, worker: WorkerInfo, time: number): void
+  /** @param reason - the error of a job that failed or crashed */
+  jobEnded?(job: JobInfo, how: JobEnd, time: number, reason?: unknown): void
 
   // What follows is told in the midst of the program's own call, so that the stack shows its place.
 
@@ -64,18 +135,69 @@ export interface Observer {
   bodyEnded?(frame: object, outcome: "returned" | "threw"): void
 }
 
-/** The observer to tell, or null. Read it before building what would be told. */
-export let observer: Required<Observer> | null = null
+/**
+ * An observer that may stay on: nothing is made for it and no clock is read, since it asks for
+ * what it wants to know. Nobody catches what it throws.
+ */
+export interface Tap extends Required<Omit<Observer, keyof Steps>>, Steps {
+  /** It hears nothing of what is told in the midst of the program's own call. */
+  readonly withoutLines?: true
+  /** While this is above 0 it need not be told that a task goes on: it takes that from what the task does next. */
+  readonly spare: number
+}
+
+interface Steps {
+  taskCreated(task: TaskInfo, parent: TaskInfo | undefined): void
+  taskResumed(task: TaskInfo): void
+  taskHandsBack(task: TaskInfo): void
+  taskParked(task: TaskInfo, on: Asked): void
+  taskWoken(task: TaskInfo, by: TaskInfo | undefined, from: Asked): void
+  taskDone(task: TaskInfo, how: TaskEnd, reason?: unknown): void
+  handleBegun(name: string, callback: CallbackInfo): void
+  handleDone(name: string, callback: CallbackInfo): void
+  /** A loop begins to run, beside others or after them. */
+  started(): void
+  /**
+   * A loop has nothing to do, lets the host round or has stopped: what a clock said before is old.
+   *
+   * @param worked - whether it is told as the loop's own work ends; else the host was round
+   */
+  rested(worked: boolean): void
+  /** An exception handler is told of something. */
+  failureTold(exception: unknown): void
+}
+
+/** Whom to tell, or null. Read it before building what would be told. */
+export let observer: Tap | null = null
+/** The same for what the code of a line makes, awaits and gets, which is told with each switch. */
+export let lineObserver: Tap | null = null
 const observers = new Set<Observer>()
+const taps = new Set<Tap>()
 
 /** Adds an observer; the returned function takes it off. */
 export function observe(added: Observer): () => void {
-  observers.add(added)
-  observer = fanOut
-  return () => {
-    observers.delete(added)
-    if (observers.size === 0) observer = null
+  return add(observers, added)
+}
+
+/** The same for one that stays on; alone it is told directly. */
+export function tap(added: Tap): () => void {
+  return add(taps, added)
+}
+
+function add<O>(to: Set<O>, added: O): () => void {
+  const take = (): void => {
+    to.delete(added)
+    choose()
   }
+  to.add(added)
+  choose()
+  return take
+}
+
+function choose(): void {
+  const [first, second] = taps
+  observer = observers.size > 0 || second !== undefined ? fanOut : (first ?? null)
+  lineObserver = observer?.withoutLines === true ? null : observer
 }
 
 function tell(call: (to: Observer) => void): void {
@@ -84,7 +206,7 @@ function tell(call: (to: Observer) => void): void {
       call(to)
     } catch (error) {
       observers.delete(to)
-      if (observers.size === 0) observer = null
+      choose()
       try {
         host.report("An observer threw and was taken off:", error)
       } catch {
@@ -94,18 +216,63 @@ function tell(call: (to: Observer) => void): void {
   }
 }
 
-const fanOut: Required<Observer> = {
-  taskCreated: (task, parent, time) => tell((to) => to.taskCreated?.(task, parent, time)),
-  taskResumed: (task, time) => tell((to) => to.taskResumed?.(task, time)),
-  taskHandsBack: (task, time) => tell((to) => to.taskHandsBack?.(task, time)),
-  taskParked: (task, on, time) => tell((to) => to.taskParked?.(task, on, time)),
-  taskDone: (task, how, time, reason) => tell((to) => to.taskDone?.(task, how, time, reason)),
-  handleBegun: (name, time, callback) => tell((to) => to.handleBegun?.(name, time, callback)),
-  handleDone: (name, time, callback) => tell((to) => to.handleDone?.(name, time, callback)),
-  coroutineMade: (coroutine) => tell((to) => to.coroutineMade?.(coroutine)),
-  futureMade: (future) => tell((to) => to.futureMade?.(future)),
-  callbackMade: (callback) => tell((to) => to.callbackMade?.(callback)),
-  lineParked: (frame, on) => tell((to) => to.lineParked?.(frame, on)),
-  lineResumed: (frame, error) => tell((to) => to.lineResumed?.(frame, error)),
-  bodyEnded: (frame, outcome) => tell((to) => to.bodyEnded?.(frame, outcome)),
+/** Tells the taps and, with the time and what is waited for, the others. */
+const fanOut: Tap = {
+  spare: 0,
+  taskCreated(task, parent) {
+    for (const to of taps) to.taskCreated(task, parent)
+    const time = timeOf(task.loop)
+    tell((to) => to.taskCreated?.(task, parent, time))
+  },
+  taskResumed(task) {
+    for (const to of taps) to.taskResumed(task)
+    const time = timeOf(task.loop)
+    tell((to) => to.taskResumed?.(task, time))
+  },
+  taskHandsBack(task) {
+    for (const to of taps) to.taskHandsBack(task)
+    const time = timeOf(task.loop)
+    tell((to) => to.taskHandsBack?.(task, time))
+  },
+  taskParked(task, on) {
+    for (const to of taps) to.taskParked(task, on)
+    const time = timeOf(task.loop)
+    const info = on.info()
+    tell((to) => to.taskParked?.(task, info, time))
+  },
+  taskWoken(task, by, from) {
+    for (const to of taps) to.taskWoken(task, by, from)
+    tell((to) => to.taskWoken?.(task, by))
+  },
+  taskDone(task, how, reason) {
+    for (const to of taps) to.taskDone(task, how, reason)
+    const time = timeOf(task.loop)
+    tell((to) => to.taskDone?.(task, how, time, reason))
+  },
+  handleBegun(name, callback) {
+    for (const to of taps) to.handleBegun(name, callback)
+    const time = timeOf(callback.loop)
+    tell((to) => to.handleBegun?.(name, time, callback))
+  },
+  handleDone(name, callback) {
+    for (const to of taps) to.handleDone(name, callback)
+    const time = timeOf(callback.loop)
+    tell((to) => to.handleDone?.(name, time, callback))
+  },
+  ...(Object.fromEntries(
+    // The others are told alike, and are rare or have only observers that are slow themselves.
+    ([
+      "cancelRequested", "workerStarted", "workerReady", "workerGone", "jobQueued", "jobBegun", "jobEnded",
+      "coroutineMade", "futureMade", "callbackMade", "lineParked", "lineResumed", "bodyEnded",
+      "started", "rested", "failureTold",
+    ] as const).map((name) => [name, (...told: never[]): void => {
+      const call = (to: { readonly [key in typeof name]?: (...told: never[]) => void }): void => to[name]?.(...told)
+      for (const to of taps) call(to)
+      tell(call)
+    }]),
+  ) as Pick<Tap, Exclude<keyof Tap, (keyof Observer & keyof Steps) | "spare" | "withoutLines">>), // one for each name
+}
+
+function timeOf(loop: object): number {
+  return (loop as { clock: { time(): number } }).clock.time() // every loop has one
 }

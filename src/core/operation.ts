@@ -11,8 +11,9 @@ import { Coroutine, finish } from "./coroutine.ts"
 import type { Below, Frame } from "./frame.ts"
 import type { Callback } from "./handle.ts"
 import { NativePromise } from "./native-promise.ts"
-import type { WaitInfo } from "./observer.ts"
-import type { Scheduler } from "./scheduler.ts"
+import type { Glance } from "./glance.ts"
+import type { WaitInfo, WaitReason } from "./observer.ts"
+import type { AwaitPlace } from "./place.ts"
 import {
   abandon,
   cancelWait,
@@ -47,6 +48,8 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
   before: Below | null = null
   after: Below | null = null
   state: Wait["state"] = "pending"
+  since = 0
+  awaitedAt: AwaitPlace | null = null
   request: CancelRequest | null = null
   resolve: ((value: unknown) => void) | null = null
   reject: ((error: unknown) => void) | null = null
@@ -73,6 +76,9 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
   info(): WaitInfo {
     return { kind: this.name }
   }
+
+  /** The same in full, for whoever looks; undefined where `info` and the time say all. */
+  reason?(glance: Glance): WaitReason | undefined
 
   /** Lets the operation have its turn; false if it is to have one already. */
   wake(): boolean {
@@ -124,8 +130,8 @@ export abstract class Operation<T> extends Coroutine<T> implements Wait, Callbac
     return NativePromise.resolve(result)
   }
 
-  protected get loop(): Scheduler | undefined {
-    return this.frame?.loop
+  get runsIn(): Frame | null {
+    return this.frame
   }
 
   run(): void {

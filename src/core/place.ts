@@ -14,9 +14,10 @@ class Taken {
 
   constructor(deep: number) {
     const limit = stacks.stackTraceLimit
-    limitStacks(deep)
-    this.#error = new Error()
-    limitStacks(limit)
+    if (limit !== undefined) limitStacks(deep)
+    // Not the global one, in whose place a program may have put its own.
+    this.#error = new stacks()
+    if (limit !== undefined) limitStacks(limit)
   }
 
   get lines(): readonly string[] {
@@ -37,10 +38,6 @@ class Origins {
     this.#known.set(made, new Taken(NEAR))
   }
 
-  has(made: object): boolean {
-    return this.#known.has(made)
-  }
-
   set(made: object, line: string): void {
     this.#known.set(made, line)
   }
@@ -54,8 +51,8 @@ class Origins {
   }
 }
 
-// Only what V8 has; elsewhere setting it does nothing.
-const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
+/** Only V8 has a limit; a program that has taken it away wants no stacks, and one that was set here would stay. */
+export const stacks: { stackTraceLimit?: number } & ErrorConstructor = Error
 const DEEP = 50
 /** Enough for the innermost line of the program, whatever of this library stands above it. */
 const NEAR = 20
@@ -75,6 +72,8 @@ const home = ((): string | undefined => {
 
 /** Where objects of this library were made, while somebody writes it down. */
 export const origins = new Origins()
+/** The same of what is awaited, within the budget for lines, where the engine does not tell of awaits. */
+export const makers = new Origins()
 /** Where each frame awaits, or did last, likewise. */
 export const awaits = new WeakMap<object, AwaitPlace>()
 
@@ -90,6 +89,11 @@ function programLines(lines: readonly string[]): string[] {
 /** `line`, unless it says only that nobody knows. */
 export function known(line: string | undefined): string | undefined {
   return line === UNKNOWN ? undefined : line
+}
+
+/** Whether a file, or a line of a stack, is the program's and not of this library or its host. */
+export function isProgram(line: string): boolean {
+  return !isOurs(line) && !isTheHosts(line) && !line.startsWith("node:")
 }
 
 /** The innermost line of the program on the stack. */
@@ -179,14 +183,19 @@ function awaitPlace(stack: readonly string[]): AwaitPlace {
   return { line: innermost(), path, by, ours: false, awaited: true }
 }
 
-function linesOf({ stack }: Error): string[] {
-  // A program may have stacks made as it likes, with Error.prepareStackTrace.
-  return typeof stack === "string" ? stack.split("\n").slice(1).map((line) => line.trim()) : []
+function linesOf(error: Error): string[] {
+  try {
+    const { stack } = error
+    // A program may have stacks made as it likes, with Error.prepareStackTrace, which may also throw.
+    return typeof stack === "string" ? stack.split("\n").slice(1).map((line) => line.trim()) : []
+  } catch {
+    return []
+  }
 }
 
-function limitStacks(limit: number | undefined): void {
+export function limitStacks(limit: number): void {
   try {
-    if (limit !== undefined) stacks.stackTraceLimit = limit
+    stacks.stackTraceLimit = limit
   } catch {
     // Where intrinsics are frozen, stacks are as long as they are.
   }

@@ -11,6 +11,7 @@ import { currentFrame } from "./frame.ts"
 import { Future, loopOf } from "./future.ts"
 import { cancelOnAbort } from "./signal.ts"
 import { taskOf, type Startable, type Task, type TaskOptions } from "./task.ts"
+import { takeCall, type ThreadFuture, type ThreadLoop } from "./thread-future.ts"
 import { wrapFuture } from "./wrap-future.ts"
 
 /** The loop that runs the code that asks. @throws RuntimeError if none does. */
@@ -108,9 +109,35 @@ export function ensureFuture<T>(work: AwaitableValue<T> | (() => T | PromiseLike
 }
 
 /**
- * Runs a coroutine on `loop` from code that does not run on it; the promise settles with
- * its outcome.
+ * Runs a coroutine on `loop` from code that does not run on it; results, errors and
+ * cancellation flow both ways.
+ *
+ * On a loop of this thread it is a task, whose `result()` never blocks: await it. In a job of an
+ * executor, `loop` may be `parentLoop()`: then `work` is a call that its `module` has made, and
+ * what comes back is a `ThreadFuture`, whose `result()` blocks the job.
+ *
+ * @throws TypeError for a promise or a task, for what is no loop, and for a coroutine of this
+ * thread that is to run in another; RuntimeError if the coroutine has started.
+ *
+ * @example
+ * ```ts
+ * import * as asyncio from "asyncio-ts"
+ *
+ * const loop = new asyncio.EventLoop()
+ * const running = loop.runForever()
+ * console.log(await asyncio.runCoroutineThreadsafe(asyncio.sleep(0.01, "done"), loop)) // -> done
+ * loop.stop()
+ * await running
+ * loop.close()
+ * ```
+ *
+ * @see https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe
  */
-export function runCoroutineThreadsafe<T>(work: Startable<T>, loop: EventLoop): Task<T> {
-  return loop.createTask(work)
+export function runCoroutineThreadsafe<T>(work: Coroutine<T>, loop: ThreadLoop): ThreadFuture<T>
+export function runCoroutineThreadsafe<T>(work: Startable<T>, loop: EventLoop): Task<T>
+export function runCoroutineThreadsafe<T>(work: Startable<T>, loop: EventLoop | ThreadLoop): Future<T> {
+  if (Object(loop) !== loop) {
+    throw new TypeError(`a loop is needed, not ${describe(loop)}`)
+  }
+  return takeCall in loop ? loop[takeCall](work as Coroutine<T>) : loop.createTask(work) // it refuses anything else
 }

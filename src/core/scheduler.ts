@@ -20,10 +20,11 @@ import { Heap } from "../structures/heap.ts"
 import { Shown } from "../structures/shown.ts"
 import { LinkedList, type Linked } from "../structures/linked-list.ts"
 import { host } from "../host/host.ts"
-import { SystemClock, type Clock } from "./clock.ts"
+import { clocks, type Clock } from "./clock.ts"
+import { allowLines } from "./await-lines.ts"
 import { TimerHandle, type Callback, type Runnable } from "./handle.ts"
 import { LostErrors } from "./lost-errors.ts"
-import { FOREIGN, observer } from "./observer.ts"
+import { foreignWait, observer } from "./observer.ts"
 import { Unstarted } from "./unstarted.ts"
 
 /** A line of somebody's code, as far as turns go. */
@@ -32,6 +33,8 @@ export interface Line {
   readonly depth: number
   /** The task that it belongs to, for observers. */
   readonly owner: object | null
+  /** Its turn is over, and it awaits something foreign, from a tick of its loop on. */
+  restAtForeign(tick: number): void
 }
 
 /** What stands for a task among those of its loop. */
@@ -59,34 +62,62 @@ export interface ExceptionContext {
   readonly [key: string]: unknown
 }
 
+/** What is ready, in the order in which it runs: what was first in is first out, unless a test explores other orders. */
+export interface ReadyQueue {
+  readonly size: number
+  push(runnable: Runnable): void
+  /** What `shift` gives next. */
+  peek(): Pick<Runnable, "quiet"> | undefined
+  shift(): Runnable | undefined
+  clear(): void
+}
+
 /** The loop as users see it. The event loop stands above this file and adds itself here. */
 export interface LoopTypes {
   readonly scheduler: Scheduler
 }
 export type PublicLoop = LoopTypes extends { readonly eventLoop: infer L } ? L : Scheduler
 
-/** Seconds that one burst of turns may take before the host is let round. */
+/** Seconds that a burst of many turns may take before the host is let round, once an iteration is over. */
 const BURST = 0.001
-/** Turns between two looks at the clock; a turn takes 0.1 to 1 µs. */
+/** The same of a few turns, and within an iteration: what its tasks leave to the host, such as a query of each, the host finds together. */
+const LONG_BURST = 0.01
+/** Turns between two looks at the clock at most; a turn takes 0.1 to 1 µs. */
 const STRIDE = 64
 /** The same where each turn ends with one of the host's, which takes 10 µs and more. */
 const SLOW_STRIDE = 4
+/** Ticks in a second: whole numbers cost a wait no memory of their own. */
+export const TICKS = 1000
 /** CPython's rule for rebuilding the heap of timers (R9). */
 const MIN_CANCELLED = 100
 
 // One budget for the whole thread: with one per loop, a hundred busy loops would keep the
 // host waiting a hundred times as long.
-const burst: { started: number; turns: number; spent: boolean; yielded: (() => void)[] } = {
-  started: -1,
+const burst: { started: number; turns: number; stride: number; late: boolean; spent: boolean; active: number; yielded: (() => void)[] } = {
+  started: 0,
   turns: 0,
+  /** Turns until the next look: after one at first, since nobody knows how long a turn takes, and then twice as many each time. */
+  stride: 1,
+  /** It has taken as long as it may, and ends with the iteration. */
+  late: false,
   spent: false,
+  /** Loops that have something to do. */
+  active: 0,
   /** How the loops that let the host round go on. */
   yielded: [],
 }
 
+/** The host has been round. */
+function beginBurst(): void {
+  burst.started = host.now()
+  burst.turns = 0
+  burst.stride = 1
+  burst.late = false
+}
+
 function startBurst(): void {
   burst.spent = false
-  burst.started = -1
+  beginBurst()
   const [first, ...others] = burst.yielded.splice(0)
   first?.()
   for (const resume of others) {
@@ -96,12 +127,16 @@ function startBurst(): void {
   }
 }
 
+/** The loops of this copy of the library that run now, in the order in which they were started. */
+export const runningLoops = new Set<Scheduler>()
+
 export class Scheduler extends Shown {
   readonly clock: Clock
   // Invariant: #left never exceeds the size of #ready, since only the pump takes handles.
-  readonly #ready = new Deque<Runnable>()
+  readonly #ready: ReadyQueue
   readonly #timers = new Heap<TimerHandle>((a, b) => a.when() - b.when() || a.sequence - b.sequence)
   #sequence = 0
+  /** Of those in `#timers`. */
   #cancelledTimers = 0
   /** Handles left in this iteration. */
   #left = 0
@@ -137,6 +172,8 @@ export class Scheduler extends Shown {
    * socket brings data: a loop that is woken need not wait for microtasks.
    */
   calledByHost = false
+  /** When somebody who waits for the loop to rest wants it looked after again, in the clock's time. */
+  lookBy = Infinity
   /** What would keep the process alive after the loop is closed. */
   readonly resources = new Set<Resource>()
   #stalled = false
@@ -150,15 +187,19 @@ export class Scheduler extends Shown {
   readonly lostErrors = new LostErrors()
   /** How many were begun. */
   iterations = 0
+  /** What the clock said last, in ticks since this loop began: behind by a burst at most. */
+  ticks = 0
+  #began: number | undefined
   /** Called when nothing is ready and when the host is let round; each says when it wants to be called next. */
   readonly chores: ((now: number) => number)[] = [
     (now) => this.unstarted.age(now),
     (now) => this.lostErrors.check(now, this.#ready.size === 0 ? Infinity : this.iterations),
   ]
 
-  constructor(clock: Clock = new SystemClock()) {
+  constructor(clock: Clock = clocks.make(), ready: ReadyQueue = new Deque<Runnable>()) {
     super()
     this.clock = clock
+    this.#ready = ready
   }
 
   toString(): string {
@@ -176,6 +217,23 @@ export class Scheduler extends Shown {
 
   get idle(): boolean {
     return this.#ready.size === 0
+  }
+
+  // Of what is scheduled, for whoever looks.
+
+  /** Handles that can run now. */
+  get readyCount(): number {
+    return this.#ready.size
+  }
+
+  /** Timers that are not cancelled. */
+  get timerCount(): number {
+    return this.#timers.size - this.#cancelledTimers
+  }
+
+  /** Those of them that call code of the program's. */
+  userTimers(): TimerHandle[] {
+    return Array.from(this.#timers).filter((timer) => !timer.quiet && !timer.cancelled())
   }
 
   schedule(runnable: Runnable): void {
@@ -207,6 +265,8 @@ export class Scheduler extends Shown {
   /** Runs until `stop`; `onStop` is called between two iterations. */
   start(onStop: () => void): void {
     this.#running = true
+    runningLoops.add(this)
+    if (observer !== null) observer.started()
     this.#iterated = false
     this.#onStop = onStop
     this.wake()
@@ -222,7 +282,10 @@ export class Scheduler extends Shown {
   shutDown(): void {
     this.dead = true
     this.#ready.clear()
+    // One that is cancelled later is none of those that are counted.
+    for (const timer of this.#timers) timer.stands = false
     this.#timers.clear()
+    this.#cancelledTimers = 0
     this.newWaits.length = 0
     this.#left = 0
     this.clock.stop()
@@ -232,6 +295,8 @@ export class Scheduler extends Shown {
   readonly wake = (): void => {
     if (this.#active || !this.#running) return
     this.#active = true
+    if ((burst.active += 1) === 1) beginBurst()
+    this.#tick(this.clock.time())
     host.microtask(this.calledByHost ? this.#enter : this.#arm)
   }
 
@@ -280,8 +345,12 @@ export class Scheduler extends Shown {
 
   readonly #over = (): void => {
     this.#armed = false
-    if (observer !== null && this.turn !== null && this.turn.owner !== null && !this.#parked) {
-      observer.taskParked(this.turn.owner as never, FOREIGN, this.clock.time())
+    const { turn } = this
+    if (turn !== null && !this.#parked) {
+      const now = this.clock.time()
+      this.#tick(now)
+      turn.restAtForeign(this.ticks)
+      if (observer !== null && turn.owner !== null) observer.taskParked(turn.owner as never, foreignWait)
     }
     this.turn = null
     if (!this.#active || this.#yielded) return
@@ -327,12 +396,15 @@ export class Scheduler extends Shown {
 
   #runHandles(shallow: boolean): void {
     for (;;) {
-      if (this.#left === 0 && !this.#iterate()) break
-      if ((burst.turns += 1) >= (host.followsAwait ? STRIDE : SLOW_STRIDE) && this.#letHostRound()) break
+      const begins = this.#left === 0
+      if (begins && !this.#iterate()) break
+      if ((burst.turns >= burst.stride || (begins && burst.late)) && this.#letHostRound(begins)) break
       if (shallow && !this.#ready.peek()?.quiet) {
         host.microtask(this.#enter)
         break
       }
+      // Counted where it runs: a burst in which none did would be followed by others like it.
+      burst.turns += 1
       this.#left -= 1
       this.#fresh = false
       this.#ready.shift()?.run()
@@ -362,36 +434,59 @@ export class Scheduler extends Shown {
 
   #collectDue(): void {
     const now = this.clock.time()
+    this.#tick(now)
     for (let timer = this.#timers.peek(); timer !== undefined; timer = this.#timers.peek()) {
       if (timer.cancelled()) this.#cancelledTimers -= 1
       else if (timer.when() > now) return
       else this.#ready.push(timer)
+      timer.stands = false
       this.#timers.pop()
     }
   }
 
   /** Nothing is ready: looks after the house and hands over to the clock; true if there is more to do. */
   #rest(): boolean {
+    if (observer !== null) observer.rested(true)
+    allowLines(host.now())
     const chore = this.#doChores()
     if (this.#ready.size > 0 || this.#stopping) return true
     const quiet = this.unheld === 0 && this.hostOperations === 0
-    const timer = this.#timers.peek()?.when() ?? Infinity
+    const timer = Math.min(this.#timers.peek()?.when() ?? Infinity, this.lookBy)
     if (this.clock.idle({ timer, chore, quiet }, this.wake)) return true
     if (this.#ready.size > 0) return true
     this.#stalled = !quiet
     this.#active = false
+    burst.active -= 1
     return false
   }
 
-  #letHostRound(): boolean {
+  #letHostRound(begins: boolean): boolean {
     burst.turns = 0
+    const most = host.followsAwait ? STRIDE : SLOW_STRIDE
+    burst.stride = Math.min(burst.stride * 2, most)
     const now = host.now()
-    if (burst.started < 0) burst.started = now
-    if (!burst.spent && now - burst.started < BURST) return false
+    allowLines(now)
+    this.#tick(this.clock.time())
+    const taken = now - burst.started
+    const own = this.clock.burst ?? 0
+    // A few turns that took long are most often the first of a program, or of a server's request.
+    const few = Math.max(burst.stride === most ? BURST : LONG_BURST, own)
+    burst.late = taken >= few
+    if (!burst.spent && taken < (begins ? few : Math.max(LONG_BURST, own))) return false
     burst.spent = true
     this.#doChores()
     this.#yield()
     return true
+  }
+
+  #tick(now: number): void {
+    this.#began ??= now
+    this.ticks = Math.trunc((now - this.#began) * TICKS)
+  }
+
+  /** What the clock said at a tick. */
+  timeOf(tick: number): number {
+    return (this.#began ?? NaN) + tick / TICKS
   }
 
   #doChores(): number {
@@ -402,6 +497,7 @@ export class Scheduler extends Shown {
   }
 
   #yield(): void {
+    if (observer !== null) observer.rested(true)
     this.#yielded = true
     burst.yielded.push(this.#resume)
     // One turn of the host for all loops: with one each, every loop would have a burst in it.
@@ -410,14 +506,18 @@ export class Scheduler extends Shown {
 
   readonly #resume = (): void => {
     this.#yielded = false
+    if (observer !== null) observer.rested(false)
     this.#fresh = true
     host.microtask(this.#enter)
   }
 
   #finish(): void {
+    if (observer !== null) observer.rested(true)
     this.#stopping = false
     this.#running = false
+    runningLoops.delete(this)
     this.#active = false
+    burst.active -= 1
     this.clock.stop()
     const onStop = this.#onStop
     this.#onStop = null

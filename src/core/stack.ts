@@ -3,12 +3,13 @@
  * stack of the engine's. Where each of them awaits is known while somebody writes it down.
  */
 import { Frame } from "./frame.ts"
-import { awaits, known, programStack } from "./place.ts"
+import { awaitLine } from "./place-of-line.ts"
+import { programStack } from "./place.ts"
 
 /** One coroutine on a stack. */
 export interface StackEntry {
   readonly name: string
-  /** Where it awaits, such as `at async main (file:///shop/main.ts:12:3)`; while debug mode or an observer writes it down. */
+  /** Where it awaits, such as `at async main (file:///shop/main.ts:12:3)`; in debug mode, and as far as the budget for lines reached. */
   readonly place: string | undefined
 }
 
@@ -18,7 +19,7 @@ export function stackOf(frame: Frame): StackEntry[] {
   let inner: Frame | null = frame
   while (inner !== null) {
     // With nothing below it, it stands at a foreign promise: what is written down is an await before that.
-    entries.push({ name: inner.name, place: inner.first === null ? undefined : known(awaits.get(inner)?.line) })
+    entries.push({ name: inner.name, place: inner.first === null ? undefined : awaitLine(inner, inner.first) })
     inner = inner.first instanceof Frame ? inner.first : null
   }
   return entries.reverse()

@@ -9,16 +9,18 @@ import { cancellationIn } from "../errors/cancelled-error.ts"
 import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
 import { host, type ContextSnapshot, type HostAbortSignal } from "../host/host.ts"
 import { currentContext, requestBy } from "./ambient.ts"
+import { asyncFunction } from "./async-function.ts"
 import { BodyFrame, follow } from "./body-frame.ts"
+import { bodyStart } from "./body-start.ts"
 import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import { count, countRequests, interruptTask, withdraw, type Target } from "./cancellation.ts"
 import type { ContextValues } from "./context.ts"
 import { close, Coroutine, finish, launch, take } from "./coroutine.ts"
 import { currentFrame, Frame, type Disowned, type FrameOwner } from "./frame.ts"
-import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, Future, label, loopOf, refuse, returnWith, stateText } from "./future.ts"
+import { cancelBy, cancelFor, cancelMessage, cancelWith, failWith, Future, label, loopOf, numberOf, refuse, returnWith, stateText } from "./future.ts"
 import type { Runnable } from "./handle.ts"
 import { NativePromise } from "./native-promise.ts"
-import { observer, type TaskEnd, type TaskInfo } from "./observer.ts"
+import { lineObserver, observer, type TaskEnd, type TaskInfo } from "./observer.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { runningStack, stackOf, type StackEntry } from "./stack.ts"
 import type { Wait } from "./wait.ts"
@@ -40,6 +42,8 @@ export interface TaskOptions {
   readonly [adopting]?: Frame
 }
 
+/** The name that a task was given; undefined for one that is called by its number, unless somebody has asked. */
+export const givenName: unique symbol = Symbol("givenName")
 /** The frame of a task, for files of this library. */
 export const frameOf: unique symbol = Symbol("frame")
 
@@ -68,11 +72,11 @@ export class Task<T> extends Future<T> {
     const run = adopted === undefined ? new TaskFrame(this, counter, work, loop, options.context) : new Adopted(this, counter, adopted)
     this.#run = run
     loop.tasks.append(run)
-    if (observer !== null) observer.taskCreated(run, currentFrame()?.owner as never, loop.clock.time())
+    if (observer !== null) observer.taskCreated(run, currentFrame()?.owner as never)
     if (run instanceof Adopted) return
     if (options.eagerStart === true && loop.running && host.followsAwait) {
       run.start()
-      if (observer !== null) observer.taskHandsBack(run, loop.clock.time())
+      if (observer !== null) observer.taskHandsBack(run)
     }
     else loop.schedule(run)
   }
@@ -88,6 +92,10 @@ export class Task<T> extends Future<T> {
   getName(): string {
     // Made when somebody asks: most tasks are never named.
     return (this.#name ??= `Task-${this.#run.id}`)
+  }
+
+  get [givenName](): string | undefined {
+    return this.#name
   }
 
   setName(name: unknown): void {
@@ -167,6 +175,10 @@ export class Task<T> extends Future<T> {
     return `'${this.getName()}'`
   }
 
+  override get [numberOf](): number {
+    return this.#run.id
+  }
+
   /**
    * The coroutines that its code stands in, outermost first, with the places where they
    * await as far as debug mode or an observer has written them down. Empty once it is done.
@@ -208,6 +220,7 @@ export class Task<T> extends Future<T> {
       path.closed = true
       return false
     }
+    if (observer !== null) observer.cancelRequested(this.#run, request, (currentFrame()?.owner ?? undefined) as never) // tasks own frames
     this.#run.cancel(request)
     return true
   }
@@ -225,6 +238,10 @@ interface TaskRun extends FrameOwner, Target, TaskInfo, Linked<TaskRun> {
   readonly task: Task<unknown>
   readonly loop: Scheduler
   readonly coroutine: Coroutine<unknown> | undefined
+  /** When it was made, in ticks of its loop. */
+  readonly made: number
+  /** The number of the task whose code made it; 0 for none. */
+  readonly maker: number
   /** Brings a request to its code. */
   cancel(request: CancelRequest): void
   /** Withdraws a request from before the first step. */
@@ -245,6 +262,8 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   next: TaskRun | null = null
   onPath = false
   begun = false
+  readonly made: number
+  readonly maker: number
   #abandoned = false
   /** What it was made of; a function only until it is called, which may hold much. */
   #work: Startable<T> | undefined
@@ -262,6 +281,8 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
     this.boundary = this
     this.task = task
     this.id = id
+    this.made = loop.ticks
+    this.maker = currentFrame()?.owner?.id ?? 0
     this.#work = work
     if (work instanceof Coroutine) work[take]()
     this.#snapshot = host.capture()
@@ -303,7 +324,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   start(): void {
     this.begun = true
     this.begin()
-    if (observer !== null) observer.taskResumed(this, this.loop.clock.time())
+    if (observer !== null) observer.taskResumed(this)
     const snapshot = this.#snapshot
     this.#snapshot = undefined
     snapshot?.run(TaskFrame.#body, this)
@@ -314,6 +335,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
       interruptTask(this, request)
     } else {
       count(this)
+      this.latest = request
       this.abortSignal(request)
       this.#early = request
     }
@@ -349,13 +371,14 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
 
   static #body(this: void, self: TaskFrame<unknown>): void {
     host.setStore(self)
-    follow(self.#call(), self)
+    follow(bodyStart === null ? self.#call() : bodyStart(self, () => self.#call()), self)
   }
 
   #call(): Promise<T> {
     const work = this.#work
     if (work instanceof Coroutine) return work[launch](this)
     this.#work = undefined
+    if (work !== undefined) this.code = asyncFunction(work)
     try {
       return NativePromise.resolve(work?.() as T) // it is there until it is called
     } catch (error) {
@@ -364,7 +387,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   }
 
   returned(value: unknown): void {
-    if (observer !== null) observer.bodyEnded(this, "returned")
+    if (lineObserver !== null) lineObserver.bodyEnded(this, "returned")
     if (this.#abandoned) {
       this.owner?.bodyEnded(this)
       this.end()
@@ -383,7 +406,7 @@ class TaskFrame<T> extends BodyFrame implements Runnable, TaskRun {
   }
 
   threw(error: unknown): void {
-    if (observer !== null) observer.bodyEnded(this, "threw")
+    if (lineObserver !== null) lineObserver.bodyEnded(this, "threw")
     if (this.#abandoned) {
       this.owner?.bodyEnded(this, error)
       this.end(error)
@@ -416,10 +439,14 @@ class Adopted implements TaskRun {
   previous: TaskRun | null = null
   next: TaskRun | null = null
   onPath = false
+  readonly made: number
+  readonly maker: number
 
   constructor(task: Task<unknown>, id: number, frame: Frame) {
     this.task = task
     this.id = id
+    this.made = frame.loop.ticks
+    this.maker = frame.owner?.id ?? 0
     this.frame = frame
     frame.giveTo(this)
   }
@@ -509,7 +536,7 @@ function tellSetBefore(run: TaskRun): void {
 }
 
 function tellDone(run: TaskRun, how: TaskEnd, reason?: unknown): void {
-  if (observer !== null) observer.taskDone(run, how, run.loop.clock.time(), reason)
+  if (observer !== null) observer.taskDone(run, how, reason)
 }
 
 function notCalled(): never {

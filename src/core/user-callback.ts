@@ -4,7 +4,7 @@
 import { CallbackContext } from "./callback-context.ts"
 import type { ContextValues } from "./context.ts"
 import type { Callback } from "./handle.ts"
-import { observer } from "./observer.ts"
+import { lineObserver } from "./observer.ts"
 import { origins } from "./place.ts"
 import type { Scheduler } from "./scheduler.ts"
 
@@ -17,7 +17,7 @@ export class UserCallback extends CallbackContext implements Callback {
     super(loop, context)
     this.#function = callback
     this.#name = name
-    if (observer !== null) observer.callbackMade(this)
+    if (lineObserver !== null) lineObserver.callbackMade(this)
   }
 
   call(handle: object): void {

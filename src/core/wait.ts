@@ -11,10 +11,13 @@
  */
 import { NativePromise } from "./native-promise.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
-import { observer, type WaitInfo } from "./observer.ts"
+import { awaitLines } from "./await-lines.ts"
+import { lineObserver, observer, type WaitInfo, type WaitReason } from "./observer.ts"
 import { cancellation, type CancelRequest } from "./cancel-request.ts"
 import type { Below, Frame } from "./frame.ts"
+import type { Glance } from "./glance.ts"
 import type { Runnable } from "./handle.ts"
+import type { AwaitPlace } from "./place.ts"
 
 export type OnFulfilled<T> = ((value: T) => unknown) | null | undefined
 export type OnRejected = ((reason: unknown) => unknown) | null | undefined
@@ -37,13 +40,21 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
 export interface Wait extends Below, Runnable {
   frame: Frame | null
   state: "pending" | "woken" | "cancelled" | "over"
+  /** When it parked, in ticks of its loop. */
+  since: number
+  /** Where it awaits, if its line was taken; let go of with the wait, for a stack keeps functions alive. */
+  awaitedAt: AwaitPlace | null
   /** Why it was cancelled; or a request that came too late for that, thrown at its turn all the same. */
   request: CancelRequest | null
   /** How the line is resumed; set by `park`. */
   resolve: ((value: unknown) => void) | null
   reject: ((error: unknown) => void) | null
+  /** When it ends by itself, in seconds of the loop's clock. */
+  readonly until?: number | undefined
   /** What is waited for. */
   info(): WaitInfo
+  /** The same in full, for whoever looks. */
+  reason?(glance: Glance): WaitReason | undefined
   /** Passes a request on to what is awaited; true if that will wake this wait. */
   cancelAwaited(request: CancelRequest): boolean
   /** Its turn has come: `settle` or `fail` it, or let it be pending again. */
@@ -75,10 +86,12 @@ export function parkForPromise<T>(wait: Wait): Promise<T> {
 function hang(wait: Wait, nothingOnStack: boolean): void {
   const { frame } = wait
   if (frame === null) return
-  if (observer !== null) observer.lineParked(frame, wait)
+  if (awaitLines.left > 0) wait.awaitedAt = awaitLines.take(wait)
+  if (lineObserver !== null) lineObserver.lineParked(frame, wait)
+  wait.since = frame.loop.ticks
   frame.attach(wait)
   if (observer !== null && frame.owner !== null) {
-    observer.taskParked(frame.owner as never, wait.info(), frame.loop.clock.time())
+    observer.taskParked(frame.owner as never, wait)
   }
   const request = frame.takeUndelivered()
   if (request !== null) wait.interrupt(request)
@@ -89,8 +102,17 @@ function hang(wait: Wait, nothingOnStack: boolean): void {
 export function wake(wait: Wait): boolean {
   if (wait.state !== "pending") return false
   wait.state = "woken"
-  wait.frame?.loop.schedule(wait)
+  standInLine(wait)
   return true
+}
+
+function standInLine(wait: Wait): void {
+  const { frame } = wait
+  if (frame === null) return
+  const { loop, owner } = frame
+  loop.schedule(wait)
+  // One that has not parked yet stands in line as it parks.
+  if (observer !== null && owner !== null && wait.resolve !== null) observer.taskWoken(owner as never, (loop.turn?.owner ?? undefined) as never, wait) // tasks own frames
 }
 
 /** The turn of a wait. */
@@ -107,7 +129,7 @@ export function takeTurn(wait: Wait): void {
 export function doom(wait: Wait, error: Error): void {
   wait.request = { message: error.message, requestedBy: "the runtime", requestedAt: undefined, doom: error }
   if (wait.state === "pending") wait.state = "woken"
-  wait.frame?.loop.schedule(wait)
+  standInLine(wait)
 }
 
 /** Resumes the line with a value. */
@@ -131,12 +153,12 @@ function over(wait: Wait, error: unknown): void {
   wait.frame = null
   wait.resolve = null
   wait.reject = null
+  wait.awaitedAt = null
   if (frame === null) return
   frame.detach(wait)
   frame.loop.resumes(frame)
-  if (observer === null) return
-  if (frame.owner !== null) observer.taskResumed(frame.owner as never, frame.loop.clock.time())
-  observer.lineResumed(frame, error)
+  if (observer !== null && observer.spare <= 0 && frame.owner !== null) observer.taskResumed(frame.owner as never)
+  if (lineObserver !== null) lineObserver.lineResumed(frame, error)
 }
 
 /** Brings a request to a wait. */
@@ -155,7 +177,7 @@ export function interruptWait(wait: Wait, request: CancelRequest): void {
 export function cancelWait(wait: Wait, request: CancelRequest): void {
   wait.state = "cancelled"
   wait.request = request
-  wait.frame?.loop.schedule(wait)
+  standInLine(wait)
 }
 
 /** Takes back a request that came too late for the wait. */

@@ -1,7 +1,10 @@
 import { describe, isThenable } from "../structures/arguments.ts"
 import { runningLoop } from "./ambient.ts"
-import { failWith, Future, listen, returnWith } from "./future.ts"
-import type { Scheduler } from "./scheduler.ts"
+import { awaitLines, takeMaker } from "./await-lines.ts"
+import { failWith, Future, listen, returnWith, type FutureOptions } from "./future.ts"
+
+/** For whoever looks: it is no future of the program's own. */
+export class WrappedPromise<T> extends Future<T> {}
 
 /**
  * A future with the outcome of a promise that is running: awaiting it can be interrupted
@@ -25,11 +28,12 @@ import type { Scheduler } from "./scheduler.ts"
  *
  * @see https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future
  */
-export function wrapFuture<T>(promise: PromiseLike<T>, options: { loop?: Scheduler } = {}): Future<T> {
+export function wrapFuture<T>(promise: PromiseLike<T>, options: FutureOptions = {}): Future<T> {
   if (promise instanceof Future) return promise as Future<T> // a Future of T is a PromiseLike of T
   if (!isThenable(promise)) throw new TypeError(`wrapFuture takes a promise, not ${describe(promise)}`)
   const loop = options.loop ?? runningLoop("wrap a promise")
-  const future = new Future<T>({ loop })
+  const future = new WrappedPromise<T>(options.loop === undefined ? { ...options, loop } : options)
+  if (awaitLines.left > 0) takeMaker(future)
   loop.hostOperations += 1
   // Until the future is done, and not the promise: nobody waits for what was cancelled.
   future[listen]({

@@ -2,8 +2,10 @@ import { RuntimeError } from "../errors/misuse.ts"
 import type { Linked } from "../structures/linked-list.ts"
 import type { CancelRequest } from "../core/cancel-request.ts"
 import type { ContextValues } from "../core/context.ts"
-import { awaits, cancelBy, cancelFor, Future, label, stateText } from "../core/future.ts"
+import type { WaitReason } from "../core/observer.ts"
+import { awaitedAs, awaitedFor, awaits, cancelBy, cancelFor, Future, label, stateText } from "../core/future.ts"
 import type { Scheduler } from "../core/scheduler.ts"
+import { tasksIn } from "../core/several-open.ts"
 import type { Startable, Task } from "../core/task.ts"
 import type { ContextSnapshot } from "../host/host.ts"
 import { checkNumber } from "./limits.ts"
@@ -105,6 +107,13 @@ export class Job<T> extends Future<T> implements Ranked<Job<unknown>>, Linked<Jo
 
   override get [label](): string {
     return this.name === "" ? "a job" : `'${this.name}'`
+  }
+
+  override [awaitedFor](): WaitReason {
+    const { task, state } = this[inner]
+    const doing = state === "running" ? "which runs" : "which waits in its queue"
+    const open = task === null ? { internal: true } : tasksIn([task])
+    return { ...this[awaitedAs](), text: `job ${this[label]}, ${doing}`, on: this, ...open }
   }
 
   override [awaits](): Iterable<Future<unknown>> {

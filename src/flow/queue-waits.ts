@@ -4,7 +4,8 @@
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
-import type { WaitInfo } from "../core/observer.ts"
+import type { WaitInfo, WaitReason } from "../core/observer.ts"
+import { named } from "../core/words.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import { Binding } from "../sync/binding.ts"
 import { LineOperation } from "../sync/line-operation.ts"
@@ -78,7 +79,7 @@ export class QueueWaits {
 /** What a wait of a queue is for. */
 interface QueueCondition {
   readonly name: string
-  readonly queue: Primitive
+  readonly queue: Watched
   readonly binding: Binding
   /** Where those stand who wait. */
   readonly line: WaitList
@@ -101,6 +102,12 @@ class QueueWait extends LineOperation<void> {
 
   override info(): WaitInfo {
     return waitOn(this.name, this.condition.queue)
+  }
+
+  override reason(): WaitReason {
+    const { queue } = this.condition
+    const text = `${named("work queue", queue.name)}, ${queue.size} waiting, ${queue.running} running`
+    return { ...this.info(), text, on: queue, internal: true }
   }
 
   begin({ loop }: Frame): void | Waiting {

@@ -6,13 +6,16 @@ import { Step, type TimerHandle } from "../core/handle.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Clock } from "../core/clock.ts"
-import type { WaitInfo } from "../core/observer.ts"
+import type { Glance } from "../core/glance.ts"
+import type { WaitReason } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import { runningLoop } from "../core/ambient.ts"
 import type { Scheduler } from "../core/scheduler.ts"
+import type { Wait } from "../core/wait.ts"
+import { named, span } from "../core/words.ts"
 import { Binding } from "../sync/binding.ts"
 import { LineOperation } from "../sync/line-operation.ts"
-import { Primitive, waiters, waitOn, type PrimitiveOptions } from "../sync/primitive.ts"
+import { Primitive, reasonFor, waiters, waitingIn, type PrimitiveOptions } from "../sync/primitive.ts"
 import type { Meter } from "./meter.ts"
 import { SlidingWindow } from "./sliding-window.ts"
 import { TokenBucket } from "./token-bucket.ts"
@@ -220,6 +223,19 @@ export class RateLimiter extends Primitive {
     this.#clock = clock
   }
 
+  override [waitingIn](): Iterable<Wait> {
+    return this.#line
+  }
+
+  override [reasonFor](wait: Wait, glance: Glance): WaitReason {
+    const when = this.#timer?.when()
+    const place = glance.place(this.#line, wait)
+    const loop = this.#loop
+    const next = when === undefined || loop === null ? "" : `, next start in ${span(when - glance.now(loop), 2)}`
+    const first = this.#head() === wait
+    return { ...wait.info(), text: `${named("rate limiter", this.name)}${next}, ${place}`, on: this, until: first ? when : undefined }
+  }
+
   /** The first who waits; drops those who have been cancelled. */
   #head(): AcquireStart | null {
     let head = this.#line.first
@@ -264,17 +280,13 @@ class AcquireStart extends LineOperation<void> {
   readonly #limiter: RateLimiter
 
   constructor(limiter: RateLimiter, weight: number) {
-    super()
+    super(limiter)
     this.#limiter = limiter
     this.weight = weight
   }
 
   get name(): string {
     return "RateLimiter.acquire"
-  }
-
-  override info(): WaitInfo {
-    return waitOn(this.name, this.#limiter)
   }
 
   begin({ loop }: Frame): void | Waiting {

@@ -123,6 +123,7 @@ export const browserHost: Omit<Host, "defineThen"> = {
   // Pages know neither Ctrl-C nor an end for want of work.
   onInterrupt: listenToNothing,
   raiseInterrupt: nothing,
+  onUncaught: listenToNothing,
   onQuiet: listenToNothing,
   newAbortController: () => AbortController && new AbortController(),
   // Nobody can ask a browser; who took the signal will have had a reason.

@@ -3,7 +3,8 @@
  *
  * Each entry point installs the host of its platform (`node.ts`, `browser.ts`) when it is
  * imported; nothing below the entries names a platform. The functions behind it are taken
- * when the host is imported, so fake timers installed later do not reach a running loop.
+ * when the host is imported, so fake timers installed later do not reach a running loop; for
+ * one that is made under them see fake-timers.ts.
  */
 
 /** A captured async context: runs functions as if called where it was captured. */
@@ -57,6 +58,8 @@ export interface Host {
   onInterrupt(callback: () => void): () => void
   /** Interrupts the process as Ctrl-C does, unless somebody listens. */
   raiseInterrupt(): void
+  /** Calls `callback` with an exception that nobody catches, before the process ends by it, until the returned function is called. */
+  onUncaught(callback: (error: unknown) => void): () => void
   /** Calls `callback` each time nothing keeps the process alive any more. */
   onQuiet(callback: () => void): () => void
   newAbortController(): AbortControllerLike | undefined

@@ -1,11 +1,17 @@
 /** Node, and what follows it: Deno and Bun. */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks"
 import { getEventListeners } from "node:events"
+import { beforeFakes } from "./fake-timers.ts"
 import { foreignThen } from "./foreign-then-node.ts"
 import type { AbortControllerLike, ContextSnapshot, Host } from "./host.ts"
 
-const { setTimeout, clearTimeout, setImmediate, performance, console, process } = globalThis
-const { nextTick, emitWarning } = process
+const { console, process } = globalThis
+const { emitWarning } = process
+const setTimeout = beforeFakes("setTimeout", globalThis)
+const clearTimeout = beforeFakes("clearTimeout", globalThis)
+const setImmediate = beforeFakes("setImmediate", globalThis)
+const performance = beforeFakes("performance", globalThis)
+const nextTick = beforeFakes("nextTick", process)
 const resolved = Promise.resolve()
 const storage = new AsyncLocalStorage<unknown>()
 const root = new AsyncResource("asyncio.root")
@@ -34,7 +40,7 @@ function enterWithin<A, R>(store: unknown, body: (argument: A) => R, argument: A
 }
 
 /** An environment variable; Deno asks whoever runs the program before it gives one, so it is not asked. */
-function variable(name: string): string | undefined {
+export function variable(name: string): string | undefined {
   return mayReadEnvironment(name) ? process.env[name] : undefined
 }
 
@@ -99,6 +105,16 @@ export const nodeHost: Host = {
   },
   raiseInterrupt() {
     if (process.listenerCount("SIGINT") === 0) process.kill(process.pid, "SIGINT")
+  },
+  onUncaught(callback) {
+    const tell = (error: unknown): void => {
+      // Whoever listens lets the process go on.
+      if (process.listenerCount("uncaughtException") === 0) callback(error)
+    }
+    process.on("uncaughtExceptionMonitor", tell)
+    return () => {
+      process.off("uncaughtExceptionMonitor", tell)
+    }
   },
   onQuiet(callback) {
     process.on("beforeExit", callback)

@@ -22,6 +22,7 @@ export function connectSocket(target: ConnectTarget, what: string): HostOperatio
   return hostOperation<Socket>({
     name: "connect",
     detail: what,
+    says: () => `socket ${what}, connecting`,
     start(done) {
       const socket = atRoot(() => connect({ ...parameters(target), allowHalfOpen: true }))
       const { resources } = getRunningLoop()

@@ -192,6 +192,7 @@ class SocketListener implements Listener {
     return hostOperation<void>({
       name: "listen",
       detail: address.what,
+      says: () => `server ${address.what}, beginning to listen`,
       start: (done) => {
         if (address.path !== undefined) removeStale(address.path)
         const over = (): void => {

@@ -6,8 +6,10 @@ import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { getRunningLoop } from "../core/running.ts"
 import { Event } from "../sync/event.ts"
+import { explain } from "../sync/primitive.ts"
 import { Queue } from "../sync/queue.ts"
 import { checkDatagramOptions, createDatagramEndpoint, type DatagramOptions } from "./create-datagram-endpoint.ts"
+import { channelOf } from "./channel-words.ts"
 import { DatagramProtocol } from "./protocol.ts"
 import type { SocketName } from "./socket-name.ts"
 import type { DatagramTransport } from "./transport.ts"
@@ -80,6 +82,10 @@ export class DatagramEndpoint extends Shown implements AsyncIterable<Datagram> {
     super()
     this.transport = transport
     this.#receiver = receiver
+    const channel = (): string => channelOf(transport)
+    explain(receiver.told, "DatagramEndpoint.receive", () => `${channel()}, receiving`, { on: transport })
+    explain(receiver.writable, "DatagramEndpoint.send", () => `${channel()}, sending, ${transport.getWriteBufferSize()} bytes not sent`, { on: transport })
+    explain(receiver.closed, "DatagramEndpoint.waitClosed", () => `${channel()}, ${transport.isClosing() ? "closing" : "open, nobody has closed it"}`, { on: transport })
   }
 
   toString(): string {

@@ -5,11 +5,14 @@ import type { CancelledError } from "../errors/cancelled-error.ts"
 import { ConnectionResetError } from "../errors/os-errors.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
+import type { Glance } from "../core/glance.ts"
+import type { WaitReason } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import { LineOperation } from "../sync/line-operation.ts"
 import { WaitList } from "../sync/wait-list.ts"
 import { Protocol } from "./protocol.ts"
 import { hostDriven } from "./base-transport.ts"
+import { channelOf } from "./channel-words.ts"
 import { type WriteTransport } from "./transport.ts"
 
 /** The other direction of a connection, which may have failed. */
@@ -100,6 +103,13 @@ class Drain extends LineOperation<void> {
     return "StreamWriter.drain"
   }
 
+  override reason(glance: Glance): WaitReason {
+    const transport = this.#transport
+    const size = transport.getWriteBufferSize()
+    const text = `${channelOf(transport)}, writing, ${size} bytes not sent, ${glance.ago(this.since, this.frame?.loop)}`
+    return { kind: this.name, text, on: transport }
+  }
+
   begin({ loop }: Frame): void | Waiting {
     this.#checkInput()
     if (!this.#transport.isClosing()) return this.#attempt()
@@ -143,16 +153,24 @@ class Drain extends LineOperation<void> {
 class Closed extends LineOperation<void> {
   readonly #flow: FlowControl
   readonly #counts: boolean
+  readonly #transport: WriteTransport
   #frame: Frame | null = null
 
   constructor(flow: FlowControl, transport: WriteTransport) {
     super()
     this.#flow = flow
     this.#counts = transport[hostDriven]
+    this.#transport = transport
   }
 
   get name(): string {
     return "StreamWriter.waitClosed"
+  }
+
+  override reason(glance: Glance): WaitReason {
+    const transport = this.#transport
+    const state = transport.isClosing() ? "closing" : "open, nobody has closed it"
+    return { kind: this.name, text: `${channelOf(transport)}, ${state}, ${glance.ago(this.since, this.frame?.loop)}`, on: transport }
   }
 
   begin(frame: Frame): void | Waiting {

@@ -119,6 +119,7 @@ async function resolveHost(host: string, family: 0 | 4 | 6, flags: readonly Addr
   if (version === 4 && !flags.includes("v4Mapped")) throw new AddressLookupError(`${attempt}: it is no address of IPv${family} (EAI_ADDRFAMILY)`, { code: "EAI_ADDRFAMILY" })
   return await hostOperation<LookupAddress[]>({
     name: "getaddrinfo",
+    says: () => `name look-up of ${host}`,
     detail: host,
     start(done) {
       atRoot(() =>
@@ -169,6 +170,7 @@ export function getnameinfo(address: readonly [host: string, port: number], flag
 function nameOfHost(host: string, port: number, required: boolean): Coroutine<string | undefined> {
   return hostOperation<string | undefined>({
     name: "getnameinfo",
+    says: () => `name look-up of ${host}`,
     detail: host,
     start(done) {
       atRoot(() =>

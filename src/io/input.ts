@@ -65,6 +65,7 @@ function read(prompt: string, secret: boolean, history: string[] | undefined): C
   return hostOperation<string | null>({
     name: "input",
     detail: "a line of the standard input",
+    says: () => "a line of the standard input",
     start(done) {
       const loop = getRunningLoop()
       const edited = source.isTerminal && (secret || process.stdout.isTTY)

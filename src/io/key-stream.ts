@@ -35,6 +35,7 @@ export class KeyStream implements AsyncIterableIterator<Key, undefined> {
   #take(): Coroutine<Key | null> {
     return hostOperation<Key | null>({
       name: "StandardInput.keys",
+      says: () => "a key of the terminal",
       start: (done) => {
         if (this.#reader === null) {
           this.#reader = new StreamedKeys(getRunningLoop(), this.#source)

@@ -109,6 +109,8 @@ export class Process<
     return hostOperation<number>({
       name: "Process.wait",
       detail: `process ${this.pid}`,
+      says: () => `process ${this.pid}`,
+      on: this,
       start: (done) => transport.onExit((returncode) => done.returned(returncode)),
     })
   }

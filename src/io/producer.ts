@@ -40,6 +40,11 @@ export class Producer<T> {
     this.#place = new CallbackContext(loop)
   }
 
+  /** Whether the program that produces the stream ends. */
+  get ends(): boolean {
+    return this.#loop.ending
+  }
+
   /** The stream wants a chunk. */
   demand(sink: Sink<T>): void {
     if (this.#finished) return

@@ -4,10 +4,13 @@
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import { IncompleteReadError, LimitOverrunError } from "../errors/stream-errors.ts"
 import type { Frame } from "../core/frame.ts"
+import type { Glance } from "../core/glance.ts"
+import type { WaitReason } from "../core/observer.ts"
 import { Operation, waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
 import type { ByteBuffer } from "./byte-buffer.ts"
-import { hostDriven } from "./base-transport.ts"
+import { hostDriven, type BaseTransport } from "./base-transport.ts"
+import { channelOf } from "./channel-words.ts"
 
 const nothing = Buffer.alloc(0)
 
@@ -21,6 +24,8 @@ export const check: unique symbol = Symbol("check")
 /** Makes a read the one that waits. */
 export const waitFor: unique symbol = Symbol("waitFor")
 export const stopWaiting: unique symbol = Symbol("stopWaiting")
+/** Where the bytes come from. */
+export const transportOf: unique symbol = Symbol("transport")
 /** Something was taken from the buffer. */
 export const consumed: unique symbol = Symbol("consumed")
 
@@ -29,6 +34,7 @@ interface Source {
   readonly [buffer]: ByteBuffer
   readonly [ended]: boolean
   readonly [hostDriven]: boolean
+  readonly [transportOf]: BaseTransport | null
   [check](): void
   [waitFor](read: ReadOperation<unknown>): void
   [stopWaiting](read: ReadOperation<unknown>): void
@@ -51,6 +57,17 @@ export abstract class ReadOperation<T> extends Operation<T> {
 
   /** Takes what was asked for; throws at an end that comes too early. */
   protected abstract take(): T
+
+  override reason(glance: Glance): WaitReason {
+    const transport = this.reader[transportOf]
+    const text = `${channelOf(transport)}, reading${this.progress()}, ${glance.ago(this.since, this.frame?.loop)}`
+    return { kind: this.name, text, on: transport ?? this.reader }
+  }
+
+  /** How much of what is waited for is there, in words. */
+  protected progress(): string {
+    return ""
+  }
 
   begin({ loop }: Frame): T | Waiting {
     return this.#attempt(loop)
@@ -131,6 +148,10 @@ export class ReadExactly extends ReadOperation<Buffer> {
 
   satisfied(): boolean {
     return this.reader[buffer].size >= this.#count
+  }
+
+  protected override progress(): string {
+    return `, ${this.reader[buffer].size} of ${this.#count} bytes are here`
   }
 
   protected take(): Buffer {

@@ -82,6 +82,7 @@ async function copy(transport: Transport, flow: FlowControl, file: SendableFile,
 function readAt(file: SendableFile, length: number, position: number): HostOperation<Buffer> {
   return hostOperation<Buffer>({
     name: "sendfile",
+    says: () => "a file to be sent, reading",
     start(done) {
       const fd = typeof file === "number" ? file : file instanceof AsyncFile ? file.fileno() : file.fd
       read(fd, Buffer.allocUnsafe(length), 0, length, position, (error, bytes, buffer) => {

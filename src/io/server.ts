@@ -11,6 +11,7 @@ import type { EventLoop } from "../core/event-loop.ts"
 import type { Resource } from "../core/scheduler.ts"
 import { Future } from "../core/future.ts"
 import { Event } from "../sync/event.ts"
+import { explain } from "../sync/primitive.ts"
 import { Lock } from "../sync/lock.ts"
 import { nameOf, showName, TransportSocket } from "./socket-name.ts"
 import type { StreamTransport, TransportOwner } from "./stream-transport.ts"
@@ -46,6 +47,9 @@ export class Server extends Shown implements TransportOwner, Resource {
     this.#loop = loop
     this.#listeners = makeListeners(this)
     loop.resources.add(this)
+    const words = (): string => `${this.#words}, ${this.#open.size} connections open${this.#state === "closed" ? "" : ", not closed"}`
+    explain(this.#over, "Server.waitClosed", words, { on: this })
+    explain(this.#starting, "Server.startServing", () => `${this.#words}, which another task starts`, { on: this, internal: true })
   }
 
   /** The loop that its connections run on. */
@@ -94,6 +98,11 @@ export class Server extends Shown implements TransportOwner, Resource {
       }
     })
 
+  get #words(): string {
+    const names = this.sockets.map((socket) => socket.getsockname()).filter((name) => name !== undefined)
+    return `server ${names.map(showName).join(", ")}`.trim()
+  }
+
   #checkOpen(): void {
     if (this.#state === "closed") throw new RuntimeError(`${this.toString()} is closed; make a new one`)
   }
@@ -113,10 +122,15 @@ export class Server extends Shown implements TransportOwner, Resource {
   readonly #serveForever = async (): Promise<void> => {
     if (this.#forever !== null) throw new RuntimeError(`${this.toString()} is already being served by another task`)
     this.#checkOpen()
-    const forever = new Future<never>({ loop: this.#loop })
+    const forever = new Future<never>({ loop: this.#loop, reason: () => `${this.#words}, serving` })
     this.#forever = forever
     try {
-      await this.startServing()
+      try {
+        await this.startServing()
+      } catch (error) {
+        // Closed before it listened: it ends as it does when it is closed later.
+        if (!forever.cancelled() || error instanceof CancelledError) throw error
+      }
       await forever
     } catch (error) {
       if (error instanceof CancelledError) {

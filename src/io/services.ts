@@ -38,6 +38,7 @@ async function services(): Promise<Services> {
     await hostOperation<string>({
       name: "getaddrinfo",
       detail: "/etc/services",
+      says: () => "names of services, reading /etc/services",
       start(done) {
         atRoot(() => readFile("/etc/services", "latin1", (error, text) => done.returned(error === null ? text : common.replaceAll(",", "\n"))))
       },

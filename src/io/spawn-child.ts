@@ -11,7 +11,7 @@ import { atRoot } from "../host/node.ts"
 import type { CallbackContext } from "../core/callback-context.ts"
 import type { EventLoop } from "../core/event-loop.ts"
 import { hostOperation } from "../core/host-operation.ts"
-import { settled } from "../tasks/settled.ts"
+import { settledFor } from "../tasks/settled.ts"
 import { ChildTransport } from "./child-transport.ts"
 import type { SubprocessProtocol } from "./protocol.ts"
 import { socketPair, type SocketPair } from "./socket-pair.ts"
@@ -37,6 +37,7 @@ export async function spawnChild(name: string, command: Command, options: Subpro
     return await hostOperation<ChildTransport>({
       name,
       detail: command.shown,
+      says: () => `process ${command.shown}, starting`,
       start(done) {
         const refused = (error: unknown): void => done.failed(explain(error, command, options))
         const child = start(command, options, pair, refused)
@@ -70,7 +71,7 @@ export async function spawnChild(name: string, command: Command, options: Subpro
 
 /** Waits until the process has exited, whoever asks to be cancelled meanwhile. */
 export async function reaped(transport: ChildTransport): Promise<void> {
-  await settled(new Promise<number>((resolve) => transport.onExit(resolve)))
+  await settledFor(new Promise<number>((resolve) => transport.onExit(resolve)), `process ${transport.getPid()}, which was told to end`)
 }
 
 function start(command: Command, options: SubprocessOptions, pair: SocketPair | null, refused: (error: unknown) => void): ChildProcess | null {

@@ -42,6 +42,7 @@ export class StandardInput extends Shown {
       const source = standardInput()
       return hostOperation<string | null>({
         name: "StandardInput.readLine",
+        says: () => "a line of the standard input",
         start(done) {
           const reader = new LineReader(getRunningLoop(), source, done, "")
           reader.enter()
@@ -64,6 +65,7 @@ export class StandardInput extends Shown {
       const source = standardInput()
       return hostOperation<Key | null>({
         name: "StandardInput.readKey",
+        says: () => "a key of the terminal",
         start(done) {
           const reader = new KeyReader(getRunningLoop(), source, done)
           reader.enter()

@@ -18,6 +18,7 @@ import {
   ReadLine,
   ReadUntil,
   stopWaiting,
+  transportOf,
   waitFor,
   type ReadOperation,
 } from "./read-operations.ts"
@@ -191,6 +192,10 @@ export class StreamReader extends Shown {
 
   [check](): void {
     if (this.#error !== null) throw this.#error
+  }
+
+  get [transportOf](): ReadTransport | null {
+    return this.#transport
   }
 
   get [hostDriven](): boolean {

@@ -29,6 +29,7 @@ export function tlsHandshake(socket: Socket, { loop, tls, serverSide, host, what
   return hostOperation<TLSSocket>({
     name: "TLS handshake",
     detail: what,
+    says: () => `socket ${what}, TLS handshake`,
     start(done) {
       const secured = atRoot(() => (serverSide ? accept(socket, tls) : connect(socket, tls, host)))
       const attempt = `cannot agree on TLS with ${what}`

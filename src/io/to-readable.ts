@@ -2,6 +2,7 @@ import { Readable } from "node:stream"
 import { ReadableStream } from "node:stream/web"
 import { checkInteger, describe } from "../structures/arguments.ts"
 import { getRunningLoop } from "../core/running.ts"
+import { CancelledError } from "../errors/cancelled-error.ts"
 import { Producer } from "./producer.ts"
 
 /** How an iteration becomes a stream. */
@@ -74,7 +75,11 @@ function nodeStream<T>(producer: Producer<T>, { objectMode, highWaterMark }: { o
           return stream.push(chunk)
         },
         end: () => void stream.push(null),
-        fail: (error) => void stream.destroy(error as Error), // whatever was thrown
+        fail: (error) => {
+          // Who reads it after the program has ended is told; that nobody listens yet is no reason to end the process.
+          if (producer.ends && error instanceof CancelledError) stream.on("error", () => undefined)
+          stream.destroy(error as Error) // whatever was thrown
+        },
       }),
     destroy: (error, done) => producer.stop("the stream was destroyed", (late) => done(error ?? (late as Error | null))), // whatever was thrown
   })

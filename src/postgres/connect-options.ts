@@ -99,7 +99,7 @@ function checkPort(port: number | undefined, what: string): void {
 /** `pg` takes what the DSN says, and also what it leaves empty, before its own options; so those are put into the DSN. */
 function completed(dsn: string, { host, port, user, password, database }: ConnectOptions, what: string): string {
   if (typeof dsn !== "string" || !/^(postgres(ql)?|socket):\/\/|^\//.test(dsn)) {
-    throw new TypeError(`the DSN of ${what} begins with postgresql://, not as ${describe(dsn).replace(/:[^:@"]*@/, ":…@")}`)
+    throw new TypeError(`the DSN of ${what} begins with postgresql://, not as ${describe(typeof dsn === "string" ? dsn.replace(/^([a-z]+:\/\/)?.*@/s, "$1…@") : dsn)}`)
   }
   if (database !== undefined) {
     throw new TypeError(`${what} was given a DSN and the database ${JSON.stringify(database)}: write the database into the DSN`)

@@ -146,6 +146,7 @@ function nothing(): void {}
 function drained(stream: Writable): Coroutine<void> {
   return hostOperation<void>({
     name: "Connection.copyFrom",
+    says: () => `PostgreSQL, copying, ${stream.writableLength} bytes not sent`,
     start(done) {
       const tell = (): void => {
         stop()

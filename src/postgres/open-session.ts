@@ -14,6 +14,7 @@ const { setTimeout, clearTimeout } = globalThis
 export function openSession(settings: ConnectSettings, name: string): Coroutine<Session> {
   return hostOperation<Session>({
     name,
+    says: () => `PostgreSQL at ${settings.config.host ?? "localhost"}, connecting`,
     start(done) {
       const { config, connectTimeout } = settings
       const client = atRoot(() => new Client(config))

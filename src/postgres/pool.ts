@@ -8,6 +8,7 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { TimeoutError } from "../errors/timeout-error.ts"
 import { atRoot } from "../host/node.ts"
 import { Event } from "../sync/event.ts"
+import { explain } from "../sync/primitive.ts"
 import { Semaphore } from "../sync/semaphore.ts"
 import { gather } from "../tasks/gather.ts"
 import { timeout } from "../tasks/timeouts.ts"
@@ -70,6 +71,7 @@ export class Pool extends Asker implements Resource {
     this.#settings = connectSettings(given, "createPool")
     this.#limits = poolLimits(typeof given === "string" ? {} : given)
     this.#permits = new Semaphore(this.#limits.max, { name: "connections" })
+    explain(this.#allBack, "Pool.close", () => "the connections of the pool that are not given back", { on: this })
     this.#allBack.set()
   }
 

@@ -181,6 +181,11 @@ export class Session {
     if (lease !== this.lease) throw new RuntimeError("this connection was given back to its pool; acquire another")
   }
 
+  /** Whether the server is working on it. */
+  runs(job: Job): boolean {
+    return job === this.#current
+  }
+
   enqueue(job: Job): void {
     this.#line.append(job)
     if (this.#current === null) this.#next()
@@ -322,6 +327,15 @@ class Job implements HostWork<unknown>, Linked<Job> {
 
   get detail(): string {
     return shortly(this.exchange.text)
+  }
+
+  says(): string {
+    const session = this.#session
+    return `PostgreSQL at ${session.where}, ${session.runs(this) ? "" : "in line for "}'${this.detail}'`
+  }
+
+  get on(): object {
+    return this.#session
   }
 
   get hasAnswer(): boolean {

@@ -7,6 +7,7 @@ import type { Coroutine } from "../core/coroutine.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { QueueFull, QueueShutDown } from "../errors/queue-errors.ts"
 import { whileHostWorks } from "../io/while-host-works.ts"
+import { explain } from "../sync/primitive.ts"
 import { Queue } from "../sync/queue.ts"
 import { control } from "./control.ts"
 import type { ChannelListener, Session } from "./session.ts"
@@ -45,6 +46,7 @@ export class Subscription extends Shown implements AsyncIterable<Notification>, 
     this.#session = session
     this.#queue = new Queue(maxsize, { name: channel })
     session.channelListeners.add(this)
+    explain(this.#queue, "Subscription.get", () => `PostgreSQL at ${session.where}, a notification on channel '${channel}'`, { on: this })
   }
 
   toString(): string {

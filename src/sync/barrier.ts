@@ -2,8 +2,9 @@ import { checkFunction, checkInteger } from "../structures/arguments.ts"
 import { BrokenBarrierError } from "../errors/misuse.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
+import type { Wait } from "../core/wait.ts"
 import { Condition } from "./condition.ts"
-import { Primitive, type PrimitiveOptions } from "./primitive.ts"
+import { insides, partOf, Primitive, waitingIn, type PrimitiveOptions } from "./primitive.ts"
 
 /** What `Barrier.statistics` gives. */
 export interface BarrierStatistics {
@@ -32,7 +33,7 @@ export interface BarrierStatistics {
  * @see https://docs.python.org/3/library/asyncio-sync.html#asyncio.Barrier
  */
 export class Barrier extends Primitive {
-  readonly #condition = new Condition()
+  readonly #condition = partOf(this, new Condition())
   readonly #parties: number
   // Invariant: those inside hold distinct indices below #parties. CPython numbers them by
   // their count and may hand out an index twice after a cancellation (gh-155233).
@@ -76,14 +77,14 @@ export class Barrier extends Primitive {
    * @throws CancelledError if the task is cancelled first; the barrier counts one less.
    */
   wait(): Coroutine<number> {
-    return new BodyCoroutine("Barrier.wait", () => this.#locked(() => this.#wait()), undefined, [])
+    return new BodyCoroutine("Barrier.wait", () => this.#locked(() => this.#wait()))
   }
 
   /** Waits for the others, then runs `body` with the index. */
   run<T>(body: (index: number) => T | PromiseLike<T>): Coroutine<Awaited<T>> {
     checkFunction(body, "the body of Barrier.run")
     const run = async (): Promise<Awaited<T>> => body(await this.wait()) as Awaited<T> // async awaits it
-    return new BodyCoroutine<Awaited<T>>("Barrier.run", run, undefined, [])
+    return new BodyCoroutine<Awaited<T>>("Barrier.run", run)
   }
 
   /** Empties the barrier: who waits gets BrokenBarrierError; repairs one that was aborted. */
@@ -93,7 +94,7 @@ export class Barrier extends Primitive {
         this.#state = this.#inside.size > 0 ? "resetting" : "filling"
         this.#condition.notifyAll()
       })
-    return new BodyCoroutine("Barrier.reset", reset, undefined, [])
+    return new BodyCoroutine("Barrier.reset", reset)
   }
 
   /** Breaks the barrier: who waits or comes gets BrokenBarrierError until `reset`. */
@@ -103,7 +104,15 @@ export class Barrier extends Primitive {
         this.#state = "broken"
         this.#condition.notifyAll()
       })
-    return new BodyCoroutine("Barrier.abort", abort, undefined, [])
+    return new BodyCoroutine("Barrier.abort", abort)
+  }
+
+  get [insides](): string {
+    return this.#state
+  }
+
+  override [waitingIn](): Iterable<Wait> {
+    return this.#condition[waitingIn]()
   }
 
   /** A snapshot for people and tests. */

@@ -4,14 +4,14 @@ import { RuntimeError } from "../errors/misuse.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
-import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
+import type { Wait } from "../core/wait.ts"
 import { Binding } from "./binding.ts"
 import type { Held } from "./held.ts"
 import { LineOperation } from "./line-operation.ts"
 import { enqueue, leaveLine, Lock, taken, tryAcquire } from "./lock.ts"
 import { runHolding } from "./run-holding.ts"
-import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
+import { Primitive, waiters, waitingIn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Condition.statistics` gives. */
@@ -51,7 +51,7 @@ const notifyOne: unique symbol = Symbol("notifyOne")
 export class Condition extends Primitive {
   // Invariant: whoever is in line does not hold the lock.
   readonly #waiters = new WaitList()
-  readonly #binding = new Binding("Condition")
+  readonly #binding = new Binding("Condition", this)
   readonly #lock: Lock
 
   /**
@@ -120,7 +120,7 @@ export class Condition extends Primitive {
         await this.wait()
       }
     }
-    return new BodyCoroutine<T>("Condition.waitFor", loop, undefined, [])
+    return new BodyCoroutine<T>("Condition.waitFor", loop)
   }
 
   /**
@@ -149,6 +149,10 @@ export class Condition extends Primitive {
   [notifyOne](): void {
     this.#waiters.wakeFirst()
   }
+
+  override [waitingIn](): Iterable<Wait> {
+    return this.#waiters
+  }
 }
 
 class WaitForNotification extends LineOperation<true> {
@@ -161,7 +165,7 @@ class WaitForNotification extends LineOperation<true> {
   #error: CancelledError | null = null
 
   constructor(condition: Condition, lock: Lock, waiters: WaitList, binding: Binding) {
-    super()
+    super(condition)
     this.#condition = condition
     this.#lock = lock
     this.#waiters = waiters
@@ -170,10 +174,6 @@ class WaitForNotification extends LineOperation<true> {
 
   get name(): string {
     return "Condition.wait"
-  }
-
-  override info(): WaitInfo {
-    return waitOn(this.name, this.#condition)
   }
 
   begin({ loop }: Frame): Waiting {
@@ -189,12 +189,13 @@ class WaitForNotification extends LineOperation<true> {
   woken(error: CancelledError | null): true | Waiting {
     if (!this.#notified) {
       this.#notified = true
+      this.at = this.#lock
       this.#waiters.remove(this)
       this.#error = error
     } else if (this.#retaken(error)) {
       return this.#finish()
     }
-    if (this.#lock[tryAcquire]()) return this.#finish()
+    if (this.#lock[tryAcquire](this.frame)) return this.#finish()
     this.#lock[enqueue](this, undefined)
     return waiting
   }

@@ -1,11 +1,11 @@
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
-import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
+import type { Wait } from "../core/wait.ts"
 import { Binding } from "./binding.ts"
 import { LineOperation } from "./line-operation.ts"
-import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
+import { Primitive, waiters, waitingIn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Event.statistics` gives. */
@@ -35,7 +35,7 @@ export interface EventStatistics {
 export class Event extends Primitive {
   // Invariant: while the flag is up, nobody in line is pending.
   readonly #waiters = new WaitList()
-  readonly #binding = new Binding("Event")
+  readonly #binding = new Binding("Event", this)
   #set = false
 
   constructor(options: PrimitiveOptions = {}) {
@@ -80,6 +80,10 @@ export class Event extends Primitive {
   statistics(): EventStatistics {
     return { isSet: this.#set, tasksWaiting: this.#waiters.size }
   }
+
+  override [waitingIn](): Iterable<Wait> {
+    return this.#waiters
+  }
 }
 
 class WaitForEvent extends LineOperation<true> {
@@ -88,7 +92,7 @@ class WaitForEvent extends LineOperation<true> {
   readonly #binding: Binding
 
   constructor(event: Event, waiters: WaitList, binding: Binding) {
-    super()
+    super(event)
     this.#event = event
     this.#waiters = waiters
     this.#binding = binding
@@ -96,10 +100,6 @@ class WaitForEvent extends LineOperation<true> {
 
   get name(): string {
     return "Event.wait"
-  }
-
-  override info(): WaitInfo {
-    return waitOn(this.name, this.#event)
   }
 
   begin({ loop }: Frame): true | Waiting {

@@ -3,14 +3,15 @@ import type { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import type { Frame } from "../core/frame.ts"
-import type { WaitInfo } from "../core/observer.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
+import { Trace } from "../core/trace.ts"
+import type { Wait } from "../core/wait.ts"
 import { Binding } from "./binding.ts"
 import { Held } from "./held.ts"
 import { LineOperation } from "./line-operation.ts"
 import { runHolding } from "./run-holding.ts"
-import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
+import { holdersOf, insides, Primitive, waiters, waitingIn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 // What operations on a lock need of it, `Condition.wait` among them.
@@ -49,8 +50,10 @@ export class Lock extends Primitive {
   // Invariant: while the lock is free and somebody waits, the first in line has been woken
   // or cancelled; its turn takes the lock, or wakes the next.
   readonly #waiters = new WaitList()
-  readonly #binding = new Binding("Lock")
+  readonly #binding = new Binding("Lock", this)
   #locked = false
+  /** Who took it. */
+  readonly #taker = new Trace()
 
   constructor(options: PrimitiveOptions = {}) {
     super(options)
@@ -103,9 +106,10 @@ export class Lock extends Primitive {
   }
 
   /** Takes it if it is free and nobody is in line. */
-  [tryAcquire](): boolean {
+  [tryAcquire](frame: Frame | null): boolean {
     if (this.#locked || !this.#waiters.allCancelled) return false
     this.#locked = true
+    this.#taker.write(frame)
     return true
   }
 
@@ -120,10 +124,23 @@ export class Lock extends Primitive {
     this.#waiters.remove(operation)
     if (error === null) {
       this.#locked = true
+      this.#taker.write(operation.frame)
       return
     }
     if (!this.#locked) this.#waiters.wakeHead()
     throw error
+  }
+
+  get [insides](): { readonly locked: boolean; readonly taker: Trace } {
+    return { locked: this.#locked, taker: this.#taker }
+  }
+
+  override [holdersOf](): readonly number[] {
+    return this.#locked && this.#taker.by > 0 ? [this.#taker.by] : []
+  }
+
+  override [waitingIn](): Iterable<Wait> {
+    return this.#waiters
   }
 
   [leaveLine](operation: LineOperation<unknown>): void {
@@ -136,7 +153,7 @@ class AcquireLock extends LineOperation<Held> {
   readonly #lock: Lock
 
   constructor(lock: Lock) {
-    super()
+    super(lock)
     this.#lock = lock
   }
 
@@ -144,13 +161,9 @@ class AcquireLock extends LineOperation<Held> {
     return "Lock.acquire"
   }
 
-  override info(): WaitInfo {
-    return waitOn(this.name, this.#lock)
-  }
-
-  begin({ loop }: Frame): Held | Waiting {
-    if (this.#lock[tryAcquire]()) return this.#held()
-    this.#lock[enqueue](this, loop)
+  begin(frame: Frame): Held | Waiting {
+    if (this.#lock[tryAcquire](frame)) return this.#held()
+    this.#lock[enqueue](this, frame.loop)
     return waiting
   }
 
@@ -164,6 +177,8 @@ class AcquireLock extends LineOperation<Held> {
   }
 
   #held(): Held {
-    return new Held(() => this.#lock.release())
+    // The operation, which knows where it was made, is not kept with what holds the permit.
+    const lock = this.#lock
+    return new Held(() => lock.release())
   }
 }

@@ -1,17 +1,24 @@
+/**
+ * Queues between tasks.
+ *
+ * Long: a queue and the operations that wait in its lines need each other, and its kinds differ
+ * only in where they keep the items.
+ */
 import { checkFunction, describe, refuseThenable } from "../structures/arguments.ts"
 import { Deque } from "../structures/deque.ts"
 import { Heap } from "../structures/heap.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import { QueueEmpty, QueueFull, QueueShutDown } from "../errors/queue-errors.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import type { Frame } from "../core/frame.ts"
-import type { WaitInfo } from "../core/observer.ts"
+import { currentFrame, type Frame } from "../core/frame.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
+import { Trace } from "../core/trace.ts"
+import type { Wait } from "../core/wait.ts"
 import { Binding } from "./binding.ts"
 import { Event } from "./event.ts"
 import { LineOperation } from "./line-operation.ts"
-import { Primitive, waitOn, type PrimitiveOptions } from "./primitive.ts"
+import { insides, partOf, Primitive, remember, waitingIn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Queue.statistics` gives. */
@@ -30,6 +37,9 @@ interface Storage<T> {
   push(item: T): void
   take(): T
 }
+
+/** With so many items a queue is worth looking at, though nobody waits at it. */
+const LARGE = 100
 
 // What the operations on a queue need of it.
 const getters: unique symbol = Symbol("getters")
@@ -70,11 +80,13 @@ export class Queue<T> extends Primitive implements AsyncIterable<T> {
   // free places; #unfinished is the number of items put and neither told done nor dropped.
   readonly [getters] = new WaitList()
   readonly [putters] = new WaitList()
-  readonly [binding] = new Binding("Queue")
+  readonly [binding] = new Binding("Queue", this)
   readonly #storage: Storage<T>
   readonly #maxsize: number
   #unfinished = 0
-  readonly #finished = new Event()
+  readonly #finished = partOf(this, new Event())
+  readonly #lastPut = new Trace()
+  readonly #lastGet = new Trace()
   #shutDown = false
 
   /** @param maxsize - how many items it holds; 0 or less for no limit */
@@ -150,6 +162,8 @@ export class Queue<T> extends Primitive implements AsyncIterable<T> {
     if (this.#shutDown) throw new QueueShutDown("the queue is shut down and takes no more items")
     if (this.full()) throw new QueueFull(`the queue holds ${this.#maxsize} items, which is its maxsize; await put(…)`)
     this.#storage.push(item)
+    if (this.#storage.size === LARGE) remember(this)
+    this.#lastPut.write(currentFrame())
     this.#unfinished += 1
     this.#finished.clear()
     this[getters].popFirst()
@@ -162,6 +176,7 @@ export class Queue<T> extends Primitive implements AsyncIterable<T> {
       throw new QueueEmpty("the queue is empty; await get()")
     }
     const item = this.#storage.take()
+    this.#lastGet.write(currentFrame())
     this[putters].popFirst()
     return item
   }
@@ -210,6 +225,15 @@ export class Queue<T> extends Primitive implements AsyncIterable<T> {
       puttersWaiting: this[putters].size,
       shutDown: this.#shutDown,
     }
+  }
+
+  get [insides](): { readonly lastPut: Trace; readonly lastGet: Trace } {
+    return { lastPut: this.#lastPut, lastGet: this.#lastGet }
+  }
+
+  override *[waitingIn](): Iterable<Wait> {
+    yield* this[getters]
+    yield* this[putters]
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
@@ -311,12 +335,8 @@ abstract class QueueOperation<T, R> extends LineOperation<R> {
   protected readonly queue: Queue<T>
 
   constructor(queue: Queue<T>) {
-    super()
+    super(queue)
     this.queue = queue
-  }
-
-  override info(): WaitInfo {
-    return waitOn(this.name, this.queue)
   }
 
   /** Whether it has to wait. */

@@ -17,5 +17,5 @@ export function runHolding<T>(name: string, what: Acquirable, body: () => T | Pr
       what.release()
     }
   }
-  return new BodyCoroutine<Awaited<T>>(name, run, undefined, [])
+  return new BodyCoroutine<Awaited<T>>(name, run)
 }

@@ -1,15 +1,15 @@
 import { checkFunction, checkInteger } from "../structures/arguments.ts"
 import type { CancelledError } from "../errors/cancelled-error.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import type { Frame } from "../core/frame.ts"
-import type { WaitInfo } from "../core/observer.ts"
+import { currentFrame, type Frame } from "../core/frame.ts"
 import { waiting, type Waiting } from "../core/operation.ts"
 import type { Scheduler } from "../core/scheduler.ts"
+import type { Wait } from "../core/wait.ts"
 import { Binding } from "./binding.ts"
 import { Held } from "./held.ts"
 import { LineOperation } from "./line-operation.ts"
 import { runHolding } from "./run-holding.ts"
-import { Primitive, waiters, waitOn, type PrimitiveOptions } from "./primitive.ts"
+import { holdersOf, insides, Primitive, waiters, waitingIn, type PrimitiveOptions } from "./primitive.ts"
 import { WaitList } from "./wait-list.ts"
 
 /** What `Semaphore.statistics` gives. */
@@ -18,10 +18,14 @@ export interface SemaphoreStatistics {
   readonly tasksWaiting: number
 }
 
+/** So many of those who hold a permit are kept in mind. */
+const REMEMBERED = 16
+
 // What the operation on a semaphore needs of it.
 const tryAcquire: unique symbol = Symbol("tryAcquire")
 const enqueue: unique symbol = Symbol("enqueue")
 const leaveLine: unique symbol = Symbol("leaveLine")
+const took: unique symbol = Symbol("took")
 
 /**
  * A counter of permits: `acquire` takes one, waiting while there is none; `release` gives
@@ -45,16 +49,21 @@ const leaveLine: unique symbol = Symbol("leaveLine")
  */
 export class Semaphore extends Primitive {
   // Invariants: #permits counts those that belong to nobody; while it is above 0, nobody in
-  // line is pending.
+  // line is pending, or somebody before was woken or cancelled, whose turn wakes the others.
   readonly #waiters = new WaitList()
-  readonly #binding = new Binding("Semaphore")
+  readonly #binding = new Binding("Semaphore", this)
   #permits: number
+  /** How many permits there are, free and taken. */
+  #all: number
+  /** The numbers of tasks that took a permit, the oldest first. */
+  readonly #holders: number[] = []
 
   /** @throws RangeError if `value` is negative, TypeError if it is no whole number. */
   constructor(value = 1, options: PrimitiveOptions = {}) {
     super(options)
     checkInteger(value, "the value of a semaphore", 0)
     this.#permits = value
+    this.#all = value
   }
 
   protected get kind(): string {
@@ -85,7 +94,34 @@ export class Semaphore extends Primitive {
   /** Gives a permit back, to the task that has waited longest if there is one. */
   release(): void {
     this.#permits += 1
+    if (this.#permits > this.#all) this.#all = this.#permits
+    if (this.#holders.length > 0) this.#gaveBack(currentFrame()?.owner?.id)
     this.#wakeNext()
+  }
+
+  // Whoever releases need not be whoever took it; then it counts as the one that took longest ago.
+  #gaveBack(task: number | undefined): void {
+    const holders = this.#holders
+    const at = task === undefined ? -1 : holders.indexOf(task)
+    if (at !== -1) holders.splice(at, 1)
+    else if (holders.length > this.#all - this.#permits) holders.shift()
+  }
+
+  [took](frame: Frame | null): void {
+    if (this.#holders.length < REMEMBERED && frame !== null && frame.owner !== null) this.#holders.push(frame.owner.id)
+  }
+
+  /** How many permits there are, free and taken. */
+  get [insides](): number {
+    return this.#all
+  }
+
+  override [holdersOf](): readonly number[] {
+    return this.#holders
+  }
+
+  override [waitingIn](): Iterable<Wait> {
+    return this.#waiters
   }
 
   /** Runs `body` while holding a permit; gives the body's value. */
@@ -157,7 +193,7 @@ class AcquireSemaphore extends LineOperation<Held> {
   readonly #semaphore: Semaphore
 
   constructor(semaphore: Semaphore) {
-    super()
+    super(semaphore)
     this.#semaphore = semaphore
   }
 
@@ -165,27 +201,26 @@ class AcquireSemaphore extends LineOperation<Held> {
     return "Semaphore.acquire"
   }
 
-  override info(): WaitInfo {
-    return waitOn(this.name, this.#semaphore)
-  }
-
-  begin({ loop }: Frame): Held | Waiting {
-    if (this.#semaphore[tryAcquire]()) return this.#held()
-    this.#semaphore[enqueue](this, loop)
+  begin(frame: Frame): Held | Waiting {
+    if (this.#semaphore[tryAcquire]()) return this.#held(frame)
+    this.#semaphore[enqueue](this, frame.loop)
     return waiting
   }
 
   woken(error: CancelledError | null): Held {
     this.#semaphore[leaveLine](this, error !== null && !this.cancelled)
     if (error !== null) throw error
-    return this.#held()
+    return this.#held(this.frame)
   }
 
   dropped(): void {
     this.#semaphore[leaveLine](this, !this.pending && !this.cancelled)
   }
 
-  #held(): Held {
-    return new Held(() => this.#semaphore.release())
+  #held(frame: Frame | null): Held {
+    // The operation, which knows where it was made, is not kept with what holds the permit.
+    const semaphore = this.#semaphore
+    semaphore[took](frame)
+    return new Held(() => semaphore.release())
   }
 }

@@ -18,6 +18,11 @@ export class WaitList {
     return this.#members.size
   }
 
+  /** Who waits, first comes first. */
+  [Symbol.iterator](): Iterator<Member> {
+    return this.#members[Symbol.iterator]()
+  }
+
   /** A new member, last in line. */
   add(member: Member): void {
     this.#members.append(member)

@@ -6,7 +6,7 @@ import type { Coroutine } from "../core/coroutine.ts"
 import { Relay, type Future } from "../core/future.ts"
 import { Step, type TimerHandle } from "../core/handle.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
-import { watchedBy } from "../core/watching-future.ts"
+import { watchedBy, type Watched } from "../core/watching-future.ts"
 import { Queue } from "../sync/queue.ts"
 import { iterate, type Gatherable, type Gathered } from "./gather.ts"
 import { limited } from "./limited.ts"
@@ -85,7 +85,10 @@ class Completion<T> implements Iterable<Coroutine<T>>, AsyncIterable<Future<T>> 
 
   async #take(): Promise<{ future: Future<T> }> {
     const get = this.#completed.get()
-    watchedBy.set(get, () => this.#relays.keys())
+    const watched: Watched = () => this.#relays.keys()
+    const until = this.#timer?.when()
+    watched.more = { kind: "asCompleted", on: this, any: true, ...(until !== undefined && { until, internal: false }) }
+    watchedBy.set(get, watched)
     const { future } = await get
     if (future === null) throw new TimeoutError("asCompleted ran out of time; what is left goes on running")
     return { future }

@@ -3,8 +3,10 @@ import { Shown } from "../structures/shown.ts"
 import { QueueFull } from "../errors/queue-errors.ts"
 import type { Coroutine } from "../core/coroutine.ts"
 import { NativePromise } from "../core/native-promise.ts"
+import { host } from "../host/host.ts"
 import type { EventWatch } from "./event-watch.ts"
 import { NextLine, type LoopIterator } from "./next-line.ts"
+import { OpenIterator } from "./open-iterators.ts"
 
 /** What becomes of an event for which the buffer has no room. */
 export type Overflow = "error" | "drop oldest" | "drop newest"
@@ -24,6 +26,7 @@ export class EventIterator<T> extends Shown implements AsyncIterable<T, undefine
   readonly #line: NextLine<T>
   #state: "new" | "open" | "ended" = "new"
   #stop: (() => void) | null = null
+  #known: OpenIterator | null = null
   #failure: { readonly error: unknown } | null = null
 
   constructor(watch: EventWatch<T>, capacity: number, overflow: Overflow) {
@@ -34,7 +37,10 @@ export class EventIterator<T> extends Shown implements AsyncIterable<T, undefine
     this.#line = new NextLine<T>({
       info: watch.info,
       byHost: false,
-      wanted: () => this.open(),
+      wanted: () => {
+        this.open()
+        if (this.#known !== null) this.#known.asked = host.now()
+      },
       take: () => this.#take(),
       end: () => this.#leave(),
     })
@@ -56,6 +62,7 @@ export class EventIterator<T> extends Shown implements AsyncIterable<T, undefine
     }
     // What ended it while it began could not take its listeners away yet.
     if (!this.#isOpen()) this.#stopListening()
+    else this.#known = new OpenIterator(this.#watch.info.detail ?? "", () => this.#line.size, () => this.#events.size)
   }
 
   /**
@@ -139,5 +146,7 @@ export class EventIterator<T> extends Shown implements AsyncIterable<T, undefine
     const stop = this.#stop
     this.#stop = null
     stop?.()
+    this.#known?.ended()
+    this.#known = null
   }
 }

@@ -40,8 +40,35 @@ function isTarget(source: object): boolean {
   return typeof addEventListener === "function" && typeof removeEventListener === "function"
 }
 
+/** Is told of whatever is listened to; what it returns is called when that ends. */
+export type ListeningWatcher = (source: object, name: string | symbol) => () => void
+
+/** Those who want to know. */
+export const listeningWatchers = new Set<ListeningWatcher>()
+
+/** Tells them; the returned function says that it has ended. */
+export function tellListening(source: object, name: string | symbol): (() => void) | undefined {
+  if (listeningWatchers.size === 0) return undefined
+  const ends: (() => void)[] = []
+  // Not by a function of the host's: whoever watches looks at the stack.
+  for (const watcher of listeningWatchers) ends.push(watcher(source, name))
+  return () => {
+    for (const end of ends) end()
+  }
+}
+
 /** Calls `listener` at each event until the returned function is called. */
 export function listenTo(source: EventSourceLike, name: string | symbol, listener: Listener): () => void {
+  const stop = listenQuietly(source, name, listener)
+  const ended = tellListening(source, name)
+  if (ended === undefined) return stop
+  return () => {
+    stop()
+    ended()
+  }
+}
+
+function listenQuietly(source: EventSourceLike, name: string | symbol, listener: Listener): () => void {
   // Methods as `checkEventSource` found them.
   const methods = source as unknown as Methods
   if (!isEmitter(source)) {

@@ -5,7 +5,7 @@ import type { AbortSignalLike } from "../host/host.ts"
 import { requestBy } from "../core/ambient.ts"
 import { cancellation } from "../core/cancel-request.ts"
 import type { WaitInfo } from "../core/observer.ts"
-import { isEmitter, listenTo, type EventSourceLike } from "./event-source.ts"
+import { isEmitter, listenTo, tellListening, type EventSourceLike } from "./event-source.ts"
 
 /** What is listened for. */
 export interface EventQuestion {
@@ -68,5 +68,9 @@ function whenAborted(signal: AbortSignalLike, aborted: (error: Error) => void): 
     return () => undefined
   }
   signal.addEventListener("abort", abort, { once: true })
-  return () => signal.removeEventListener("abort", abort)
+  const ended = tellListening(signal, "abort")
+  return () => {
+    signal.removeEventListener("abort", abort)
+    ended?.()
+  }
 }

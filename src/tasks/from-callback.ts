@@ -12,6 +12,8 @@ export type NodeCallback<A extends readonly unknown[]> = (error?: unknown, ...va
 export interface FromCallbackOptions {
   /** Gives all values after the error, as an array, instead of the first. */
   readonly all?: boolean | undefined
+  /** What is waited for, in words, for those who look at the program: text, or a function that gives it. */
+  readonly reason?: string | (() => string) | undefined
 }
 
 /**
@@ -56,9 +58,11 @@ export function fromCallback<T>(work: (callback: NodeCallback<[T, ...unknown[]]>
 export function fromCallback(work: (callback: NodeCallback<unknown[]>) => unknown, options: FromCallbackOptions = {}): Coroutine<unknown> {
   checkFunction(work, "what fromCallback takes")
   const all = options.all === true
+  const { reason } = options
   return hostOperation<unknown>({
     name: "fromCallback",
     detail: work.name === "" ? undefined : work.name,
+    ...(reason !== undefined && { says: () => (typeof reason === "function" ? reason() : reason) }),
     start(done) {
       const loop = runningLoop("call a function with a callback")
       const stop = work((error, ...values) => {

@@ -5,6 +5,7 @@ import { checkInteger, describe } from "../structures/arguments.ts"
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { Coroutine } from "../core/coroutine.ts"
 import { cancellation, type CancelRequest } from "../core/cancel-request.ts"
+import { awaitLines, takeMaker } from "../core/await-lines.ts"
 import { Future, Relay, awaits, cancelFor, cancelMessage, failWith, returnWith, takeCancelledError } from "../core/future.ts"
 import { ensureFuture, getRunningLoop, type AwaitableValue } from "../core/running.ts"
 import type { EventLoop } from "../core/event-loop.ts"
@@ -36,6 +37,7 @@ class Gathering extends Future<unknown[]> {
 
   constructor(loop: EventLoop, children: readonly Future<unknown>[], distinct: readonly Future<unknown>[], returnExceptions: boolean) {
     super({ loop })
+    if (awaitLines.left > 0) takeMaker(this)
     this.#children = children
     this.#returnExceptions = returnExceptions
     this.#left = distinct.length

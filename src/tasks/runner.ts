@@ -12,13 +12,16 @@ import { Coroutine } from "../core/coroutine.ts"
 import { doomWaits, listTasks } from "../core/deadlock.ts"
 import { EventLoop } from "../core/event-loop.ts"
 import { currentFrame } from "../core/frame.ts"
-import { cancelFor, Future } from "../core/future.ts"
-import { allTasks } from "../core/running.ts"
+import { cancelFor, Future, Relay } from "../core/future.ts"
+import { allTasks, currentTask } from "../core/running.ts"
 import { cancelOnAbort } from "../core/signal.ts"
 import type { Startable, Task } from "../core/task.ts"
-import { gather } from "./gather.ts"
-import { onInterrupt } from "./interrupts.ts"
+import { beforeClose } from "./before-close.ts"
+import { endureInterrupt, onInterrupt } from "./interrupts.ts"
 import { onQuiet } from "./quiet.ts"
+
+/** Two to close async generators, two for the default executor. */
+const LAST_TURNS = 4
 
 /** What loop a `Runner` makes. */
 export interface RunnerOptions {
@@ -59,8 +62,11 @@ export interface RunOptions extends RunnerOptions {
 export class Runner extends Shown {
   readonly #options: RunnerOptions
   #loop: EventLoop | null = null
-  #context: ContextValues | null = null
+  /** That of whoever asked for the loop first. */
+  #context: ContextValues | undefined
   #closed = false
+  /** After an interruption the signal is raised again, which would cut the end short: not before all is closed. */
+  #stopEnduring: (() => void) | undefined
 
   constructor(options: RunnerOptions = {}) {
     super()
@@ -94,7 +100,7 @@ export class Runner extends Shown {
     const loop = this.getLoop()
     // Before a task is made, which the loop that runs would run.
     if (loop.running) throw new RuntimeError("this Runner is running; make another one, or use createTask(…) inside")
-    const context = options.context ?? this.#context ?? undefined
+    const context = options.context ?? this.#context
     const task = loop.createTask(main, { context, name: options.name })
     if (options.signal !== undefined) cancelOnAbort(task, options.signal)
     let interrupts = 0
@@ -112,14 +118,17 @@ export class Runner extends Shown {
       throw error
     } finally {
       stopWatching()
+      if (interrupts > 0) this.#stopEnduring ??= endureInterrupt(true)
       stopListening()
     }
   }
 
   /**
-   * Cancels what is left, waits for it, and closes the loop; idempotent.
+   * Cancels what is left, waits for it and for the default executor, and closes the loop; idempotent.
    *
-   * A task that refuses to end keeps this waiting, as asyncio's does.
+   * A task that refuses to end keeps this waiting, as asyncio's does; threads do so for at most
+   * 300 seconds, or until Ctrl-C, which ends them. What is left of the tasks is cleaned up after
+   * Ctrl-C too; a second one ends the process.
    *
    * @throws RuntimeError while it runs.
    */
@@ -130,10 +139,14 @@ export class Runner extends Shown {
     const loop = this.#loop
     if (loop === null) return
     loop.ending = true
+    this.#stopEnduring ??= endureInterrupt(false)
     try {
       await cancelAll(loop)
+      await lastTurns(loop)
+      await beforeClose.get(loop)?.()
     } finally {
       loop.close()
+      this.#stopEnduring()
     }
   }
 
@@ -148,7 +161,7 @@ export class Runner extends Shown {
 
 /**
  * Runs a program: makes a loop, runs `main` as its main task, cancels what is left when it
- * ends, and closes the loop.
+ * ends, waits for the threads of `toThread`, and closes the loop.
  *
  * @param main - a coroutine, or a function that is called to make one
  * @returns a promise of main's value
@@ -173,10 +186,14 @@ export async function run<T>(main: Startable<T>, options: RunOptions = {}): Prom
   checkNotNested()
   const { signal, name, ...rest } = options
   const runner = new Runner(rest)
+  // Between main's end and the beginning of the close no Ctrl-C ends the process.
+  const stopListening = onInterrupt(() => undefined)
   try {
     return await runner.run(main, { signal, name })
   } finally {
-    await runner.close()
+    const closed = runner.close()
+    stopListening()
+    await closed
   }
 }
 
@@ -190,12 +207,24 @@ async function cancelAll(loop: EventLoop): Promise<void> {
   const left = [...allTasks(loop)].filter((task) => !loop.leftBehind.has(task))
   if (left.length === 0) return
   for (const task of left) task[cancelFor](requestBy("the program ends", "run"))
-  await loop.runUntilComplete(loop.createTask(() => gather(left, { returnExceptions: true }), { name: "shutdown" }))
+  // No task that gathers them: it would end a turn later than asyncio's, which is a future, or a turn earlier.
+  const ended = new Future<void>({ loop })
+  let open = left.length
+  for (const task of left) new Relay<unknown>(task, () => (open -= 1) === 0 && ended.setResult(undefined))
+  await loop.runUntilComplete(ended)
   for (const task of left) {
     if (task.cancelled()) continue
     const exception = task.exception()
     if (exception === undefined) continue
     loop.callExceptionHandler({ message: "unhandled exception during asyncio.run() shutdown", exception, task })
+  }
+}
+
+/** As many as asyncio's own shutdown takes: what callbacks of the last tasks call soon still runs. */
+async function lastTurns(loop: EventLoop): Promise<void> {
+  for (let turn = 0; turn < LAST_TURNS; turn += 1) {
+    loop.stop()
+    await loop.runForever()
   }
 }
 
@@ -208,9 +237,14 @@ function checkMain(main: unknown): void {
   throw new TypeError(`run takes a coroutine or a function, not ${describe(main)}`)
 }
 
+/** Tasks whose code stands for no program's, such as what is typed at a prompt: in them `run` is at the top. */
+export const mayRunLoops = new WeakSet<object>()
+
 function checkNotNested(): void {
   const frame = currentFrame()
   if (frame === undefined || frame.ended || !frame.loop.inTurn(frame)) return
+  const task = currentTask()
+  if (task !== undefined && mayRunLoops.has(task)) return
   throw new RuntimeError(
     `run(…) cannot be called from ${frame.owner?.label ?? "a task"}: a loop runs it already; await the coroutine instead`,
   )

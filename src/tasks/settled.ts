@@ -21,16 +21,21 @@ import { wrapFuture } from "../core/wrap-future.ts"
  */
 export function settled<T>(promise: PromiseLike<T>): Coroutine<T> {
   if (!isThenable(promise)) throw new TypeError(`settled takes a promise, not ${describe(promise)}`)
-  return new BodyCoroutine("settled", waitUntilSettled<T>, undefined, [promise])
+  return settledFor(promise, "a foreign promise that must settle")
 }
 
-async function waitUntilSettled<T>(promise: PromiseLike<T>): Promise<T> {
+/** The same for a promise of the library's own, with what whoever waits is told. */
+export function settledFor<T>(promise: PromiseLike<T>, reason: string): Coroutine<T> {
+  return new BodyCoroutine("settled", waitUntilSettled<T>, undefined, [promise, reason])
+}
+
+async function waitUntilSettled<T>(promise: PromiseLike<T>, reason: string): Promise<T> {
   const loop = getRunningLoop()
   const future = wrapFuture(promise, { loop })
   let cancelled: { error: unknown } | undefined
   while (!future.done()) {
     // A future of its own for each wait: what cancels the wait must not reach the promise's.
-    const done = new Future<void>({ loop })
+    const done = new Future<void>({ loop, reason })
     const relay = new Relay(future, () => {
       if (!done.done()) done[returnWith]()
     })

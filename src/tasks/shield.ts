@@ -1,6 +1,9 @@
 import type { CancelRequest } from "../core/cancel-request.ts"
-import { Future, Relay, cancelBy, failWith, returnWith, watches } from "../core/future.ts"
+import { awaitLines, takeMaker } from "../core/await-lines.ts"
+import { Future, Relay, cancelBy, cancelFor, failWith, returnWith, watches } from "../core/future.ts"
+import { requestBy } from "../core/ambient.ts"
 import { ensureFuture, type AwaitableValue } from "../core/running.ts"
+import { Task } from "../core/task.ts"
 
 /** Work whose shields were cancelled: its failure is reported once, however many they were. */
 const unshielded = new WeakSet<Future<unknown>>()
@@ -11,6 +14,7 @@ class Shield<T> extends Future<T> {
 
   constructor(inner: Future<T>) {
     super({ loop: inner.getLoop() })
+    if (awaitLines.left > 0) takeMaker(this)
     this.#inner = inner
     this.#relay = new Relay(inner, this.#innerDone)
   }
@@ -38,7 +42,8 @@ class Shield<T> extends Future<T> {
     // Cancelled in the iteration in which the work ended: an error is reported as any that is lost.
     if (this.done()) return
     if (inner.cancelled()) {
-      this.cancel()
+      // Said here, for this may be called with whosever code on the stack.
+      this[cancelFor](requestBy(undefined, inner instanceof Task ? `task '${inner.getName()}', which was cancelled itself` : "what it shields, which was cancelled itself"))
     } else {
       const error = inner.exception()
       if (error === undefined) this[returnWith](inner.result())

@@ -48,6 +48,10 @@ class Sleep<T> extends Operation<T> {
   override info(): WaitInfo {
     return { kind: "sleep", detail: `${this.#delay} s` }
   }
+
+  get until(): number | undefined {
+    return this.#timer?.when()
+  }
 }
 
 /**

@@ -4,9 +4,10 @@ import { TimeoutError } from "../errors/timeout-error.ts"
 import { requestBy } from "../core/ambient.ts"
 import { BodyCoroutine } from "../core/body-coroutine.ts"
 import type { Coroutine } from "../core/coroutine.ts"
-import { cancelFor } from "../core/future.ts"
+import { cancelFor, Relay } from "../core/future.ts"
 import { createTask, getRunningLoop } from "../core/running.ts"
 import type { Task } from "../core/task.ts"
+import { watchedBy, type Watched } from "../core/watching-future.ts"
 import { Event } from "../sync/event.ts"
 import { iterate } from "./gather.ts"
 import { wait } from "./wait.ts"
@@ -53,7 +54,8 @@ async function race<T>(candidates: (() => T | PromiseLike<T>)[], delay: number |
   let goOn = new Event()
   try {
     for (const [index, candidate] of candidates.entries()) {
-      goOn = new Event()
+      const ended = new Event()
+      goOn = ended
       exceptions.push(undefined)
       const attempt = async (): Promise<void> => {
         try {
@@ -71,8 +73,17 @@ async function race<T>(candidates: (() => T | PromiseLike<T>)[], delay: number |
           if (error instanceof CancelledError) throw error
         }
       }
-      started.push(createTask(attempt, { name: `staggeredRace ${index}` }))
-      if (index < candidates.length - 1) await within(goOn, delay)
+      const task = createTask(attempt, { name: `staggeredRace ${index}` })
+      started.push(task)
+      // One that is cancelled before it has started tells of nothing itself.
+      new Relay(task, () => ended.set())
+      if (index < candidates.length - 1) {
+        const told = goOn.wait()
+        const watched: Watched = () => started
+        watched.more = { kind: "staggeredRace", any: true }
+        watchedBy.set(told, watched)
+        await within(told, delay)
+      }
       if (winner !== undefined) break
     }
     while (winner === undefined && running(started).length > 0) {
@@ -85,9 +96,9 @@ async function race<T>(candidates: (() => T | PromiseLike<T>)[], delay: number |
 }
 
 /** Waits for the event, but no longer than `delay`. */
-async function within(event: Event, delay: number | null): Promise<void> {
+async function within(told: Coroutine<true>, delay: number | null): Promise<void> {
   try {
-    await waitFor(event.wait(), delay)
+    await waitFor(told, delay)
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error
   }

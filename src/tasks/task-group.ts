@@ -11,8 +11,8 @@ import { BodyCoroutine } from "../core/body-coroutine.ts"
 import { aim, countRequests, renew, withdraw } from "../core/cancellation.ts"
 import { close, Coroutine } from "../core/coroutine.ts"
 import { currentFrame, type Frame } from "../core/frame.ts"
-import { cancelFor, cancelWith, failWith, Future, Relay, returnWith, takeCancelledError } from "../core/future.ts"
-import { createTask, type CreateTaskOptions } from "../core/running.ts"
+import { cancelFor, cancelWith, failWith, type Future, Relay, returnWith, takeCancelledError } from "../core/future.ts"
+import { createTask, getRunningLoop, type CreateTaskOptions } from "../core/running.ts"
 import type { Startable, Task } from "../core/task.ts"
 import { watchedBy, WatchingFuture } from "../core/watching-future.ts"
 import { Semaphore } from "../sync/semaphore.ts"
@@ -168,24 +168,19 @@ export class TaskGroup extends Shown {
   async #drain(frame: Frame): Promise<{ error: unknown } | undefined> {
     let cancelled: { error: unknown } | undefined
     while (this.#children.size > 0) {
-      this.#drained ??= new WatchingFuture(frame.loop, "TaskGroup", () => [])
+      this.#drained ??= new WatchingFuture(frame.loop, "TaskGroup", () => this.#children, true)
       try {
         await this.#drained
       } catch (error) {
         // On a closed loop nobody ends any more, and each wait would throw this again.
         if (frame.loop.dead) throw error
         // A child that fails now asks this frame too: only the first request is from outside.
-        if (!this.#aborting || this.#quietly) cancelled = { error }
+        if (!this.#aborting || this.#askedItself) cancelled = { error }
         this.#abort()
       }
       this.#drained = null
     }
     return cancelled
-  }
-
-  /** The group was ended by `cancel`, and no child has failed. */
-  get #quietly(): boolean {
-    return this.#askedItself && this.#errors.length === 0
   }
 
   /** Throws what the group ends with, if anything. */
@@ -199,21 +194,22 @@ export class TaskGroup extends Shown {
     if (this.#askedItself) {
       const left = withdraw(frame)
       // Asked to end by itself only, the group has nothing to pass on.
-      if (left === 0 || (errors.length === 0 && left <= this.#before)) propagate = undefined
+      if (left <= this.#before) propagate = undefined
     }
     if (propagate !== undefined && errors.length === 0) throw propagate.error
     if (failure !== undefined && !isCancellation(failure.error)) errors.push(failure.error)
     if (errors.length === 0) return
-    // Somebody outside wants the task cancelled, but the errors have to be told first: the
+    // If somebody outside wants the task cancelled, the errors have to be told first: the
     // next await tells of the cancellation.
-    if (countRequests(frame) > 0) renew(frame, requestBy(undefined))
+    renew(frame, requestBy(undefined))
     throw new ExceptionGroup("unhandled errors in a TaskGroup", errors)
   }
 
   async #start<R>(work: (ready: (value: R) => void) => unknown, options: CreateTaskOptions): Promise<R> {
     const refusal = this.#refusal()
     if (refusal !== undefined) throw new RuntimeError(refusal)
-    const ready = new Future<{ value: R }>()
+    const started: Task<unknown>[] = []
+    const ready = new WatchingFuture<{ value: R }>(getRunningLoop(), "TaskGroup.start", () => started)
     const child = async (): Promise<void> => {
       await work((value) => {
         refuseThenable(value, "what TaskGroup.start gives")
@@ -222,6 +218,7 @@ export class TaskGroup extends Shown {
     }
     const name = options.name ?? (work.name === "" ? "TaskGroup.start" : work.name)
     const task = createTask(this.#limit(child), { ...options, name })
+    started.push(task)
     const ended = new Relay(task, () => {
       if (ready.done()) return
       if (task.cancelled()) ready[cancelWith](task[takeCancelledError]())
@@ -239,7 +236,7 @@ export class TaskGroup extends Shown {
       // A caller that was cancelled does not hear of the child's failure: it is the group's then.
       if (ready.cancelled() || ready.exception() !== error) {
         new Relay(task, this.#childDone)
-        if (!task.done()) task.cancel()
+        task.cancel()
       }
       throw error
     } finally {

@@ -136,12 +136,13 @@ export class Timeout<Raises extends boolean = true> extends Shown {
     }
     if (when !== this.#when) this.#delay = null
     this.#when = when ?? null
-    this.#frame.deadline = this.#when !== null
+    this.#frame.deadline = this.#when
     this.#handle?.cancel()
     this.#handle = null
     if (when === null || when === undefined) return
-    const { loop } = this.#frame
-    const expire = new Step("timeout", this.#expire)
+    const frame = this.#frame
+    const { loop } = frame
+    const expire = new Step("timeout", () => this.#expire(frame))
     if (when <= loop.clock.time()) {
       this.#handle = new Handle(expire)
       loop.schedule(this.#handle)
@@ -158,7 +159,7 @@ export class Timeout<Raises extends boolean = true> extends Shown {
   [enter](frame: Frame): void {
     this.#state = "active"
     this.#frame = frame
-    frame.deadline = this.#when !== null
+    frame.deadline = this.#when
     this.#before = countRequests(frame)
     const due = this.#when !== null && this.#when <= frame.loop.clock.time()
     this.#pendingBefore = due ? frame.pendingRequest : null
@@ -184,11 +185,10 @@ export class Timeout<Raises extends boolean = true> extends Shown {
     throw new TimeoutError(`the deadline passed${this.#delay === null ? "" : ` after ${this.#delay} s`}; its body was cancelled`, { cause: failure.error })
   }
 
-  readonly #expire = (): void => {
+  #expire(frame: Frame): void {
     this.#handle = null
-    if (this.#frame === null) return
     this.#state = "expiring"
-    aim(this.#frame, requestBy(undefined, "a timeout"))
+    aim(frame, requestBy(undefined, "a timeout"))
   }
 }
 

@@ -4,7 +4,7 @@ import { Coroutine } from "../core/coroutine.ts"
 import { Future, Relay, returnWith } from "../core/future.ts"
 import { Step } from "../core/handle.ts"
 import { getRunningLoop } from "../core/running.ts"
-import { WatchingFuture } from "../core/watching-future.ts"
+import { WatchingFuture, type Watched } from "../core/watching-future.ts"
 import { iterate } from "./gather.ts"
 
 /** For `wait`: until one is done. */
@@ -75,12 +75,16 @@ async function waitFor<F extends Future<unknown>>(
   returnWhen: ReturnWhen,
 ): Promise<[Set<F>, Set<F>]> {
   const loop = getRunningLoop()
-  const enough = new WatchingFuture(loop, "wait", () => futures)
+  const until = timeout === null ? undefined : loop.time() + timeout
+  const any = returnWhen !== ALL_COMPLETED
+  const watched: Watched = () => futures
+  watched.more = until === undefined ? { any } : { any, until, internal: false }
+  const enough = new WatchingFuture(loop, "wait", watched)
   const release = (): void => {
     if (!enough.done()) enough[returnWith]()
   }
   const timer =
-    timeout === null ? null : loop.scheduleAt(loop.time() + timeout, new Step("timeout of wait", release))
+    until === undefined ? null : loop.scheduleAt(until, new Step("timeout of wait", release))
   let left = futures.size
   const relays = [...futures].map(
     (future) =>

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { after, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 
-import type { Recording } from "asyncio-ts/inspect"
+import { readRecording, type Recording } from "asyncio-ts/inspect"
 
 const COMMAND = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "asyncio-ts-cli-test-"))
@@ -88,6 +88,7 @@ describe("asyncio-ts run", { concurrency: 3 }, () => {
 
   it("writes the timeline to a file, as the name of the file says", async () => {
     const written: Record<string, (text: string) => void> = {
+      "out.html": (text) => assert.match(text, /^<!doctype html>/),
       "out.svg": (text) => assert.match(text, /^<svg .*greet\.ts.*main.*helper.*<\/svg>\n$/s),
       "out.txt": (text) => assert.match(text, /^ +0 .*\nmain .*\nhelper .*\n/s),
       "out.json": (text) => assert.deepEqual((JSON.parse(text) as Recording).tasks.map(({ name }) => name), ["main", "helper"]),
@@ -98,6 +99,17 @@ describe("asyncio-ts run", { concurrency: 3 }, () => {
       assert.equal(err, `asyncio-ts: the timeline is in ${file}\n`)
       check(readFileSync(file, "utf8"))
     }
+  })
+
+  it("names what blocks the loop, and keeps it in the recording", async () => {
+    const file = join(folder, "block.rec")
+    const { code, err } = await command(["run", program("block.ts"), "--watchdog=0.05", `--record=${file}`])
+    assert.match(err, /^asyncio-ts: the event loop is blocked since .* by compute \(.*block\.ts:5:\d+\)(?: or the lines near it)?, in task 'main'/m)
+    assert.match(err, /^asyncio-ts: the recording is in .*block\.rec$/m)
+    assert.equal(code, 0)
+    const { tasks, pauses } = readRecording(readFileSync(file))
+    assert.deepEqual(tasks.map(({ name }) => name), ["main"])
+    assert.ok(pauses?.some(({ kind, place }) => kind === "blocked" && /block\.ts:5:/.test(place ?? "")))
   })
 
   it("leaves no file behind", async () => {
@@ -112,7 +124,7 @@ describe("asyncio-ts run", { concurrency: 3 }, () => {
       [["run", folder], /is a folder: name the file in it/],
       [["run", program("greet.ts"), "--timeline=nowhere/out.svg"], /there is no folder .*nowhere; make it first/],
       [["run", program("greet.ts"), "--fast"], /unknown option --fast/],
-      [[], /no command/],
+      [["walk", "tea.ts"], /unknown command 'walk'/],
     ]
     for (const [args, message] of cases) {
       const { code, out, err } = await command(args)
@@ -132,6 +144,15 @@ describe("asyncio-ts run", { concurrency: 3 }, () => {
     assert.deepEqual([version.code, help.code], [0, 0])
   })
 })
+
+/**
+ * A second Ctrl-C: within a tenth of a second it would count as the first. Two that come while
+ * the machine is busy are one; then there is another, long after that in which the command ends.
+ */
+function oneMore(interrupt: () => void): NodeJS.Timeout {
+  setTimeout(interrupt, 200)
+  return setInterval(interrupt, 20_000).unref()
+}
 
 describe("Ctrl-C under asyncio-ts run", { concurrency: 3 }, () => {
   it("lets the program clean up, and ends with 130 without a stack", async () => {
@@ -160,24 +181,25 @@ describe("Ctrl-C under asyncio-ts run", { concurrency: 3 }, () => {
   })
 
   it("ends a program that refuses, the second time, and shows where it stands", async () => {
+    let again: NodeJS.Timeout | undefined
     const { code, out, err } = await command(["run", program("stubborn.ts"), "--timeline"], (line, interrupt) => {
       if (line === "ready") interrupt()
-      // Within a tenth of a second it would count as the same Ctrl-C.
-      if (line === "no") setTimeout(interrupt, 150)
+      if (line === "no") again = oneMore(interrupt)
     })
+    clearInterval(again)
     assert.equal(out, "ready\nno\n")
     assert.match(err, /^stubborn .* … .* sleep$/m)
     assert.equal(code, 130)
   })
 
   it("ends a program that blocks its thread", async () => {
-    let interrupt: (() => void) | undefined
-    const { code, err } = await command(["run", program("busy.js"), "--timeline"], (line, once) => {
+    let again: NodeJS.Timeout | undefined
+    const { code, err } = await command(["run", program("busy.js"), "--timeline"], (line, interrupt) => {
       if (line !== "ready") return
-      interrupt = once
-      once()
-      setTimeout(() => interrupt?.(), 150)
+      interrupt()
+      again = oneMore(interrupt)
     })
+    clearInterval(again)
     assert.match(err, /no timeline, since the program was ended before it could write one/)
     assert.equal(code, 130)
   })

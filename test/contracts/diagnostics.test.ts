@@ -8,6 +8,8 @@ import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
 const root = join(import.meta.dirname, "../..")
 const page = readFileSync(join(root, "docs/diagnostics.md"), "utf8")
+/** A busy machine makes steps slow that are not meant to be. */
+const BY_THE_MACHINE = "ASYNCIO_SLOW_CALLBACK"
 const CODE = /ASYNCIO_(?!TS_)[A-Z]+(?:_[A-Z]+)*/g
 
 /** The codes in the sources, without the variables of the environment. */
@@ -33,11 +35,18 @@ const parts: Part[] = [...page.matchAll(/^### `(ASYNCIO_\w+)`\n([^]*?)(?=^##|(?!
 function warningsOf(program: string, options: readonly string[] = []): Promise<string> {
   const args = ["--conditions=asyncio-ts:source", ...options, "--input-type=module-typescript", "--eval", program]
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: root, timeout: 20_000 }, (error, _out, err) => {
+    execFile(process.execPath, args, { cwd: root, timeout: 60_000 }, (error, _out, err) => {
       if (error !== null) reject(error)
       else resolve(err.replace(/^\(node:\d+\) /gm, "").replace(/^\(Use `.*\n/gm, "").trimEnd())
     })
   })
+}
+
+/** What a program tells, without such messages of steps as nobody meant: those that do not fit `meant`, and all but the first. */
+async function meantBy(program: string, meant: RegExp): Promise<string> {
+  const told = (await warningsOf(program)).split(/\n(?=\[ASYNCIO_)/)
+  const first = told.find((text) => meant.test(text))
+  return told.filter((text) => text === first || !text.startsWith(`[${BY_THE_MACHINE}]`)).join("\n")
 }
 
 /** A message as the page shows it, as a pattern: `…` stands for a place, and for a time or port that varies. */
@@ -72,11 +81,11 @@ describe("docs/diagnostics.md", () => {
 
       it("has a program that gives just the message", needsPlaceOfAwait(code, ["ASYNCIO_TWO_WAITS"]), async () => {
         assert.match(message, new RegExp(`^\\[${code}\\] AsyncioWarning: `))
-        assert.match(await warningsOf(program), pattern(message))
+        assert.match(await meantBy(program, pattern(message)), pattern(message))
       })
 
       it("is silent when told to be", async () => {
-        assert.equal(await warningsOf(program, [`--disable-warning=${code}`]), "")
+        assert.equal(await warningsOf(program, [`--disable-warning=${code}`, `--disable-warning=${BY_THE_MACHINE}`]), "")
       })
     })
   }
@@ -85,7 +94,7 @@ describe("docs/diagnostics.md", () => {
 describe("the other programs of the page", () => {
   for (const [, program = "", output = ""] of page.matchAll(/^```ts run\n([^]*?)^```\n+```text\n([^]*?)\n```/gm)) {
     it(`print what they say: ${program.split("\n").at(2) ?? ""}`, async () => {
-      assert.match(await warningsOf(program), pattern(output))
+      assert.match(await meantBy(program, pattern(output)), pattern(output))
     })
   }
 })

@@ -46,7 +46,7 @@ export function problemsOf(examples: readonly Example[]): string[] {
     // As in a project that has installed the package.
     mkdirSync(join(folder, "node_modules"))
     symlinkSync(root, join(folder, "node_modules/asyncio-ts"), "junction")
-    symlinkSync(join(root, "node_modules/@types"), join(folder, "node_modules/@types"), "junction")
+    for (const peers of ["@types", "@opentelemetry", "fast-check", "pure-rand"]) symlinkSync(join(root, "node_modules", peers), join(folder, "node_modules", peers), "junction")
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
     const files = examples.map((_, index) => `example-${index}.ts`)
     for (const [index, file] of files.entries()) writeFileSync(join(folder, file), examples[index]?.source ?? "")

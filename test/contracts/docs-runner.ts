@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url"
 import { format } from "node:util"
 import type { Run } from "./docs-examples.ts"
 
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 30_000
 
 const runs: Run[] = []
 for (const file of process.argv.slice(2)) runs.push(await runOne(pathToFileURL(file).href))

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
+import * as executors from "asyncio-ts/executors"
 import * as flow from "asyncio-ts/flow"
 import * as http from "asyncio-ts/http"
 import * as inspect from "asyncio-ts/inspect"
@@ -17,12 +18,12 @@ import { cells, problemsWithTest, takeTest, titlesIn, titlesOf, type Titles } fr
 
 const RULES = 202
 /** The parts that are still to come. */
-const LATER = ["executors", "inspection", "repl"]
+const LATER = ["repl"]
 
 const page = readFileSync(join(root, "docs/rules.md"), "utf8")
 const differences = [...readFileSync(join(root, "docs/differences.md"), "utf8").matchAll(/^## (.+)$/gm)].map(([, title]) => title)
 const exported = entries().filter(({ browser }) => !browser).flatMap(({ file }) => exportsOf(file))
-const values: Readonly<Record<string, unknown>> = { ...asyncio, ...inspect, ...testing, ...flow, ...http, ...postgres }
+const values: Readonly<Record<string, unknown>> = { ...asyncio, ...inspect, ...testing, ...flow, ...http, ...postgres, ...executors }
 
 describe("docs/rules.md", () => {
   it("has each rule once, in order, with what holds it", () => {
@@ -55,8 +56,8 @@ describe("a page of rules", () => {
     for (const answer of [
       "test/own.test.ts: “one”",
       "test/own.test.ts: “one” · “Queue: two” · differs: “One thread”",
-      "later: inspection",
-      "test/own.test.ts: “one” · later: executors",
+      "later: repl",
+      "test/own.test.ts: “one” · later: repl",
       "differs: “`catch` takes everything” · differs: “One thread”",
     ]) {
       assert.deepEqual(rules(answer), [], answer)
@@ -82,19 +83,19 @@ describe("a page of rules", () => {
 
   it("is refused if a rule is missing, stands twice or has no words", () => {
     const table = (...numbers: string[]): string[] =>
-      problemsOfRules(numbers.map((number) => [number, "what", "later: inspection"]), 2, ["later", "differs"], titles)
+      problemsOfRules(numbers.map((number) => [number, "what", "later: repl"]), 2, ["later", "differs"], titles)
     assert.match(table("R1").join(), /1 rules, not 2/)
     assert.match(table("R1", "R1").join(), /R1 stands where R2 belongs/)
     assert.match(table("R2", "R1").join(), /R2 stands where R1 belongs/)
-    assert.match(problemsOfRules([["R1", "", "later: inspection"]], 1, ["later"], titles).join(), /R1 has no words/)
+    assert.match(problemsOfRules([["R1", "", "later: repl"]], 1, ["later"], titles).join(), /R1 has no words/)
   })
 
   it("is refused if a name of asyncio stands twice, or is neither ours, nor to come, nor left out", () => {
     const table = (...given: string[][]): string => problemsOfNames(given, titles).join()
-    assert.equal(table(["`a`, `b(c, d)`", "`sleep`", "test/own.test.ts: “one”"], ["`x`", "–", "later: inspection"]), "")
-    assert.match(table(["`a`", "–", "later: inspection"], ["`a`", "–", "later: inspection"]), /a stands in 2 rows/)
+    assert.equal(table(["`a`, `b(c, d)`", "`sleep`", "test/own.test.ts: “one”"], ["`x`", "–", "later: repl"]), "")
+    assert.match(table(["`a`", "–", "later: repl"], ["`a`", "–", "later: repl"]), /a stands in 2 rows/)
     assert.match(table(["`a`", "–", "test/own.test.ts: “one”"]), /a has a test, but no name of ours/)
-    assert.match(table(["`a`", "`sleep`", "later: inspection"]), /a has a name of ours, but no test/)
+    assert.match(table(["`a`", "`sleep`", "later: repl"]), /a has a name of ours, but no test/)
     assert.match(table(["a", "`sleep`", "test/own.test.ts: “one”"]), /cannot read "a"/)
   })
 

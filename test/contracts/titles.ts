@@ -34,7 +34,7 @@ export interface Named {
 
 /** The test that `text` begins with, after ` · `; without a file of its own it is in `file`. */
 export function takeTest(text: string, file: string): Named | undefined {
-  const next = /^ · (?:`?((?:test|fixtures)\/[\w./-]+\.test\.ts)`?: )?“([^”]+)”/.exec(text)
+  const next = /^ · (?:`?((?:test|fixtures)\/[\w./-]+(?:\.test|-contract)\.ts)`?: )?“([^”]+)”/.exec(text)
   const [all, own = file, title] = next ?? []
   if (all === undefined || title === undefined || own === "") return undefined
   return { file: own, title, rest: text.slice(all.length) }

@@ -547,18 +547,15 @@ describe("every CancelledError says who asked and why", () => {
 
   it("code outside any task", async () => {
     const outside: { cancel?: () => void } = {}
-    const outer = new Promise<void>((resolve) => {
-      setTimeout(() => {
-        outside.cancel?.()
-        resolve()
-      }, 3)
-    })
+    const begun = Promise.withResolvers<void>()
     const run = asyncio.run(async () => {
       const task = asyncio.createTask(asyncio.sleep(60))
       outside.cancel = () => task.cancel("from outside")
+      setImmediate(begun.resolve)
       return failureOf(task)
     })
-    await outer
+    await begun.promise
+    outside.cancel?.()
     const error = await run
     assert.ok(error instanceof asyncio.CancelledError)
     assert.equal(error.requestedBy, "code outside any task")

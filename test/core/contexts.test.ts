@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { AsyncLocalStorage } from "node:async_hooks"
 import { describe, it } from "node:test"
+import { inspect } from "node:util"
 
 import * as asyncio from "asyncio-ts"
 import { failureOf, hostTurn, soon, thrownBy, watched, watchedReal } from "./support/watched.ts"
@@ -43,6 +44,14 @@ describe("a ContextVar", () => {
       own.reset(first)
       assert.equal(own.get(0), 0)
     })
+  })
+
+  it("has tokens that say whether they were used", () => {
+    const variable = new asyncio.ContextVar<string>("user")
+    const token = variable.set("Ann")
+    assert.equal(String(token), "<Token var=<ContextVar user>>")
+    variable.reset(token)
+    assert.equal(String(token), "<Token used var=<ContextVar user>>")
   })
 
   it("outside any loop belongs to the thread, and programs start with a copy of it", async () => {
@@ -422,6 +431,16 @@ describe("Context", () => {
       own.callSoon(() => seen.push(context.run(() => [variable.get(), asyncio.getRunningLoop() === own])))
       await asyncio.sleep(0)
       assert.deepEqual(seen, [["outside", true]])
+    })
+  })
+
+  it("prints how many variables it has, and none of their values", async () => {
+    await watched(async () => {
+      const context = new asyncio.Context()
+      assert.equal(String(context), "<Context variables=0>")
+      context.run(() => variable.set("secret"))
+      assert.equal(String(context), "<Context variables=1>")
+      assert.equal(inspect({ context }), "{ context: <Context variables=1> }")
     })
   })
 

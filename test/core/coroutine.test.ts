@@ -162,6 +162,41 @@ describe("a coroutine", () => {
     assert.deepEqual(value, ["slow", true])
   })
 
+  it("tells a second look that it was cancelled, or what it failed with", async () => {
+    const { value, messages } = await watched(async () => {
+      const boom = new Error("boom")
+      const cancelled = asyncio.coroutine(async () => asyncio.sleep(5))()
+      const failed = asyncio.coroutine(async () => asyncio.sleep(1).then(() => Promise.reject(boom)))()
+      const first = asyncio.createTask(async () => cancelled)
+      const tasks = [first, asyncio.createTask(async () => cancelled), asyncio.createTask(async () => failed), asyncio.createTask(async () => failed)]
+      await asyncio.sleep(0)
+      first.cancel("enough")
+      await asyncio.wait(tasks)
+      return tasks.map((task) => (task.cancelled() ? "cancelled" : task.exception() === boom))
+    })
+    assert.deepEqual(value, ["cancelled", "cancelled", true, true])
+    assert.deepEqual(messages, [])
+  })
+
+  it("that runs may be looked at by code outside any loop, an operation of the library too", async () => {
+    const loop = new asyncio.EventLoop()
+    const begun = Promise.withResolvers<[Promise<string>, Promise<string>]>()
+    const program = loop.runUntilComplete(async () => {
+      const body = asyncio.coroutine(async () => asyncio.sleep(0.001, "body"))()
+      const operation = asyncio.sleep(0.001, "operation")
+      const tasks = [asyncio.createTask(async () => body), asyncio.createTask(async () => operation)]
+      await asyncio.sleep(0)
+      begun.resolve([body, operation])
+      return asyncio.gather(tasks)
+    })
+    // Of a promise that was made outside: what awaits it is no code of the program's.
+    const [body, operation] = await begun.promise
+    assert.equal(asyncio.isCoroutine(body), true)
+    assert.deepEqual(await Promise.all([body, operation]), ["body", "operation"])
+    assert.deepEqual(await program, ["body", "operation"])
+    loop.close()
+  })
+
   it("stands wherever a promise can: Promise.all, race, resolve, catch and finally", async () => {
     const { value } = await watched(async () => {
       const log: string[] = []

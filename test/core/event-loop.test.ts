@@ -80,6 +80,16 @@ describe("callSoon", () => {
     void coroutine.catch(() => undefined)
   })
 
+  it("refuses a coroutine function, of which nothing would run", async () => {
+    await asyncio.run(async () => {
+      const loop = asyncio.getRunningLoop()
+      const brew: () => unknown = asyncio.coroutine(async function brew() {})
+      for (const call of [() => loop.callSoon(brew), () => loop.callLater(1, brew)]) {
+        assert.throws(call, { name: "TypeError", message: /is the coroutine function brew, which would run nothing; use createTask/ })
+      }
+    })
+  })
+
   it("takes an async function, whose first step runs in the callback", async () => {
     const order: string[] = []
     await runFor(1, (loop) => {
@@ -283,6 +293,31 @@ describe("handles", () => {
     loop.close()
   })
 
+  it("counts no timer as cancelled that has run, however it is cancelled afterwards", async () => {
+    const counted: number[] = []
+    await runFor(10, (loop) => {
+      const first = loop.callLater(1, () => counted.push(loop.timerCount))
+      const second = loop.callLater(2, () => undefined)
+      loop.callLater(3, () => {
+        first.cancel()
+        second.cancel()
+        counted.push(loop.timerCount)
+      })
+      loop.callLater(4, () => counted.push(loop.timerCount))
+    })
+    // Those that are to come, and the one that stops the loop.
+    assert.deepEqual(counted, [4, 2, 1])
+  })
+
+  it("counts no timer of a closed loop, however it is cancelled afterwards", () => {
+    const loop = new asyncio.EventLoop()
+    const timers = [loop.callLater(1, () => undefined), loop.callLater(2, () => undefined)]
+    timers[0]?.cancel()
+    loop.close()
+    for (const timer of timers) timer.cancel()
+    assert.equal(loop.timerCount, 0)
+  })
+
   it("R9: timers cancelled in any order leave the others in order", async () => {
     const order: number[] = []
     await runFor(2000, (loop) => {
@@ -479,6 +514,21 @@ describe("stop and run", () => {
   })
 
   // CPython: test_run_until_complete_type_error
+  it("R12: what runUntilComplete was stopped in is told to its caller, and not again when the loop closes", async () => {
+    const told = async (work: (loop: asyncio.EventLoop) => (() => Promise<void>) | asyncio.Task<void>): Promise<string[]> => {
+      const reports: string[] = []
+      const loop = new asyncio.EventLoop()
+      loop.setExceptionHandler((_loop, { message }) => void reports.push(message))
+      loop.callSoon(() => loop.stop())
+      await assert.rejects(loop.runUntilComplete(work(loop)), /stopped before the future was done/)
+      loop.close()
+      return reports
+    }
+    const sleeps = async (): Promise<void> => asyncio.sleep(60)
+    assert.deepEqual(await told(() => sleeps), [])
+    assert.deepEqual(await told((loop) => loop.createTask(sleeps)), ["Task was destroyed but it is pending!"])
+  })
+
   it("R12: runUntilComplete refuses what cannot run", async () => {
     const loop = newLoop()
     for (const bad of [5, null, undefined, "text", {}, Promise.resolve(1)]) {

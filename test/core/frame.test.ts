@@ -4,6 +4,8 @@ import { describe, it } from "node:test"
 
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
+import type { CancelRequest } from "#src/core/cancel-request.ts"
+import { copyContext } from "#src/core/context-var.ts"
 import { Frame } from "#src/core/frame.ts"
 import { frameOf } from "#src/core/task.ts"
 import type { Wait } from "#src/core/wait.ts"
@@ -201,4 +203,47 @@ describe("invariants of the tree of frames", () => {
     assert.equal(loop.tasks.size, 0)
     assert.equal(loop.leftBehind.size, 0)
   })
+})
+
+describe("a request that no line has met yet", () => {
+  /** A root with two frames below it, whose code runs. */
+  function family(loop: asyncio.EventLoop): { root: Frame; first: Frame; second: Frame } {
+    const root = new Frame(loop, "root", null, null, copyContext())
+    root.begin()
+    const [first, second] = ["first", "second"].map((name) => {
+      const frame = new Frame(loop, name, null, root, root.context)
+      frame.begin()
+      return frame
+    }) as [Frame, Frame]
+    return { root, first, second }
+  }
+  const request = (message: string): CancelRequest => ({ message, requestedBy: undefined, requestedAt: undefined })
+
+  it("is no other branch's of the same task", async () => {
+    await runVirtual(async () => {
+      const { root, first, second } = family(asyncio.getRunningLoop())
+      first.deliverLater(request("first"), false)
+      assert.deepEqual([first.pendingRequest?.message, second.pendingRequest, root.pendingRequest], ["first", null, null])
+      assert.equal(second.takeUndelivered(), null)
+      assert.equal(first.takeUndelivered()?.message, "first")
+      first.end()
+      second.end()
+      root.end()
+    })
+  })
+
+  for (const [order, told] of [[["first", "second"], "second"], [["second", "first"], "first"]] as const) {
+    it(`is handed up by a body that ends, the later of two in whichever order they end (${order.join()})`, async () => {
+      await runVirtual(async () => {
+        for (const ends of [["first", "second"], ["second", "first"]] as const) {
+          const frames = family(asyncio.getRunningLoop())
+          for (const name of order) frames[name].deliverLater(request(name), false)
+          for (const name of ends) frames[name].end()
+          assert.equal(frames.root.interrupted, 1)
+          assert.equal(frames.root.takeUndelivered()?.message, told)
+          frames.root.end()
+        }
+      })
+    })
+  }
 })

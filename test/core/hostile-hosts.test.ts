@@ -8,6 +8,43 @@ import { runProgram } from "./support/child.ts"
 import { collect } from "./support/gc.ts"
 import { hostTurn, soon } from "./support/watched.ts"
 
+describe("importing the library", () => {
+  it("asks for no environment variable where somebody would have to allow it", async () => {
+    const program = `
+      globalThis.Deno = { permissions: { querySync: () => ({ state: "prompt" }) } }
+      const env = process.env
+      const asked = []
+      process.env = new Proxy(env, { get: (_, name) => { asked.push(String(name)); return env[name] } })
+      await import("asyncio-ts")
+      console.log(asked.filter((name) => name.startsWith("ASYNCIO_TS")).join())`
+    const { stdout, stderr } = await runProgram(program)
+    assert.equal(stdout, "\n", stderr)
+  })
+
+  it("works where nothing can be added to the globals", async () => {
+    const program = `
+      Object.preventExtensions(globalThis)
+      const asyncio = await import("asyncio-ts")
+      const { snapshotNow } = await import("asyncio-ts/inspect")
+      console.log(await asyncio.run(async () => snapshotNow().tasks.length))`
+    const { stdout, stderr } = await runProgram(program)
+    assert.equal(stdout, "1\n", stderr)
+  })
+})
+
+describe("a body that is a proxy", () => {
+  const shy = (): (() => Promise<string>) =>
+    new Proxy(async () => "done", {
+      getPrototypeOf() {
+        throw new Error("not told")
+      },
+    })
+
+  it("is called, also if it does not tell its prototype", async () => {
+    assert.equal(await soon(asyncio.run(async () => asyncio.coroutine(shy())())), "done")
+  })
+})
+
 describe("a body's outcome", () => {
   it("goes to its own task when its promise calls back in another task's context", async () => {
     // As tracers and clients with a queue of their own do.
@@ -78,6 +115,28 @@ describe("a hardened program", () => {
       console.log(await asyncio.run(async () => asyncio.sleep(0, "slept").then((value) => value)))`
     const { stdout, stderr } = await runProgram(program)
     assert.equal(stdout, "slept\n", stderr)
+  })
+})
+
+describe("a program that wants no stacks", () => {
+  const cancelsOne = `
+    const asyncio = await import("asyncio-ts")
+    console.log(await asyncio.run(async () => {
+      const task = asyncio.createTask(asyncio.sleep(10))
+      await asyncio.sleep(0)
+      task.cancel("enough")
+      return task.catch((error) => error.message)
+    }))`
+
+  it("has its tasks cancelled where intrinsics are frozen", async () => {
+    const { stdout, stderr } = await runProgram(`Object.freeze(Error)\n${cancelsOne}`)
+    assert.equal(stdout, "cancelled by task 'Task-1': enough\n", stderr)
+    assert.equal(stderr, "")
+  })
+
+  it("does not get their length back from a cancellation", async () => {
+    const { stdout, stderr } = await runProgram(`delete Error.stackTraceLimit\n${cancelsOne}\nconsole.log("stackTraceLimit" in Error)`)
+    assert.equal(stdout, "cancelled by task 'Task-1': enough\nfalse\n", stderr)
   })
 })
 

@@ -38,6 +38,66 @@ describe("Ctrl-C", { skip }, () => {
     assert.equal(ended.signal, "SIGINT")
   })
 
+  for (const call of ["await asyncio.run(main)", "void asyncio.run(main)", "await new asyncio.Runner().run(main)"]) {
+    it(`ends a program that does not catch it by the signal, and without a stack: ${call}`, async () => {
+      const ended = await runProgram(
+        `
+        import * as asyncio from "asyncio-ts"
+        const main = async () => {
+          try {
+            console.log("ready")
+            await asyncio.sleep(60)
+          } finally {
+            console.log("cleaned up")
+          }
+        }
+        ${call}
+      `,
+        { interruptAt: "ready" },
+      )
+      assert.deepEqual([ended.stdout, ended.stderr, ended.signal], ["ready\ncleaned up\n", "", "SIGINT"])
+    })
+  }
+
+  it("leaves what a program does with it in uncaughtException to the program", async () => {
+    const ended = await runProgram(
+      `
+      import * as asyncio from "asyncio-ts"
+      process.on("SIGINT", () => {})
+      process.on("uncaughtException", (error) => { console.log(error.name); process.exit(5) })
+      await asyncio.run(async () => { console.log("ready"); await asyncio.sleep(60) })
+    `,
+      { interruptAt: "ready" },
+    )
+    assert.deepEqual([ended.stdout, ended.stderr, ended.code], ["ready\nKeyboardInterrupt\n", "", 5])
+  })
+
+  for (const [when, program] of [
+    ["after main's end", "await asyncio.run(async () => { asyncio.createTask(left); await asyncio.sleep(0) })"],
+    ["after main's end, with a Runner", "const runner = new asyncio.Runner(); await runner.run(async () => { asyncio.createTask(left); await asyncio.sleep(0) }); await runner.close()"],
+    ["before main's end, with a Runner", "const runner = new asyncio.Runner(); try { await runner.run(async () => { asyncio.createTask(left); console.log('ready'); await asyncio.sleep(60) }) } finally { await runner.close() }"],
+  ] as const) {
+    it(`lets tasks that are left clean up when it comes ${when}`, async () => {
+      const ended = await runProgram(
+        `
+        import * as asyncio from "asyncio-ts"
+        const left = async () => {
+          try {
+            await asyncio.sleep(60)
+          } finally {
+            ${when.startsWith("after") ? 'console.log("ready")' : ""}
+            for (let turns = 0; turns < 20; turns += 1) await asyncio.sleep(0.001)
+            console.log("cleaned up")
+          }
+        }
+        ${program}
+      `,
+        { interruptAt: "ready" },
+      )
+      assert.deepEqual([ended.stdout, ended.stderr, ended.signal], ["ready\ncleaned up\n", "", "SIGINT"])
+    })
+  }
+
   it("R174: is one request: a task that refuses it and returns a value keeps its value", async () => {
     const ended = await runProgram(
       `

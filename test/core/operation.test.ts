@@ -3,8 +3,10 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 
 import * as asyncio from "asyncio-ts"
+import { Step } from "#src/core/handle.ts"
 import { Operation, waiting, type Waiting } from "#src/core/operation.ts"
 import { frameOf } from "#src/core/task.ts"
+import { doom } from "#src/core/wait.ts"
 import { failureOf, watched } from "./support/watched.ts"
 
 /** Waits until it is woken as often as it was told; logs what happens to it. */
@@ -172,5 +174,55 @@ describe("a wait", () => {
       return [info, String(knock)]
     })
     assert.deepEqual(value, [{ kind: "Knock" }, "<coroutine Knock>"])
+  })
+})
+
+describe("an operation as a task", () => {
+  it("that need not wait is done with its first step", async () => {
+    const { value } = await watched(async () => {
+      const lock = new asyncio.Lock()
+      const task = asyncio.createTask(lock.acquire())
+      await tick()
+      return [task.done(), lock.locked()]
+    })
+    assert.deepEqual(value, [true, true])
+  })
+
+  it("that cannot begin fails, and so does whoever looks at it as a coroutine", async () => {
+    const { value } = await watched(async () => {
+      const queue = new asyncio.Queue<number>()
+      queue.shutdown()
+      const get = queue.get()
+      const failures = [await failureOf(asyncio.createTask(get)), await failureOf(get)]
+      return failures.map(({ name }) => name)
+    })
+    assert.deepEqual(value, ["QueueShutDown", "QueueShutDown"])
+  })
+
+  it("says what its timer does", async () => {
+    const { value } = await watched(async () => {
+      const handle = new asyncio.Handle(asyncio.sleep(1) as never)
+      const step = new asyncio.Handle(new Step("look after the house", () => undefined))
+      handle.run()
+      return [String(handle), String(step)]
+    })
+    assert.deepEqual(value, ["<Handle wake sleep>", "<Handle look after the house>"])
+  })
+})
+
+describe("a wait that is doomed", () => {
+  it("ends with that error, once, though it stands in line already", async () => {
+    const { value, messages } = await watched(async () => {
+      const knock = new Knock(1)
+      const task = asyncio.createTask(async () => knock)
+      await tick()
+      knock.wake()
+      doom(knock, new asyncio.DeadlockError("for ever"))
+      const failure = await failureOf(task)
+      await tick()
+      return [failure.name, failure.message, knock.log]
+    })
+    assert.deepEqual(value, ["DeadlockError", "for ever", ["begin"]])
+    assert.deepEqual(messages, [])
   })
 })

@@ -127,6 +127,16 @@ describe("the place of an await", () => {
     assert.ok(first?.line.includes(lineOf("innermost")), String(first?.line))
   })
 
+  it("is known from that of a callback given to a task", needsPlaceOfAwait(), async () => {
+    const places = await awaitsIn(async () => {
+      const task = asyncio.createTask(asyncio.sleep(1))
+      void task.then(() => undefined) // here: a callback
+      await task // here: no callback
+    })
+    const awaited = (marker: string): boolean[] => places.filter(({ line }) => line.includes(lineOf(marker))).map((place) => place.awaited)
+    assert.deepEqual([awaited("a callback"), awaited("no callback")], [[false], [true]])
+  })
+
   it("is known to be an await of the library's own", needsPlaceOfAwait(), async () => {
     const places = await awaitsIn(async () => {
       await asyncio.wait([asyncio.createTask(asyncio.sleep(1))]) // here: ours
@@ -186,6 +196,46 @@ describe("the program's stack", () => {
 })
 
 describe("a program that makes stacks as it likes", () => {
+  it("that throws, gets no places, and no errors", async () => {
+    const { prepareStackTrace } = Error
+    const stack = await runVirtual(async () => {
+      const task = asyncio.createTask(async () => asyncio.sleep(1))
+      await asyncio.sleep(0.5)
+      Error.prepareStackTrace = () => {
+        throw new Error("no stacks")
+      }
+      try {
+        assert.deepEqual(programStack(), [])
+        assert.equal(place(), "at an unknown place")
+        return task.getStack()
+      } finally {
+        Error.prepareStackTrace = prepareStackTrace
+      }
+    })
+    assert.equal(stack.length, 1)
+  })
+
+  it("that has no limit of stacks, has none afterwards", () => {
+    const before = Error.stackTraceLimit
+    try {
+      Reflect.deleteProperty(Error, "stackTraceLimit")
+      assert.deepEqual(programStack(), [])
+      assert.equal(Object.hasOwn(Error, "stackTraceLimit"), false)
+    } finally {
+      Error.stackTraceLimit = before
+    }
+  })
+
+  it("that has an Error of its own, is not called", () => {
+    const { Error: before } = globalThis
+    globalThis.Error = (() => assert.fail("it is")) as unknown as ErrorConstructor // called by nobody
+    try {
+      assert.ok(place().includes("place.test.ts:"))
+    } finally {
+      globalThis.Error = before
+    }
+  })
+
   it("gets no places, and no errors", () => {
     const { prepareStackTrace, stackTraceLimit } = Error
     try {

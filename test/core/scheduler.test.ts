@@ -120,3 +120,27 @@ describe("what is scheduled", () => {
     loop.close()
   })
 })
+
+describe("a fault of the library's own", () => {
+  it("is reported, and the loop goes on", async () => {
+    const boom = new Error("boom")
+    const reports: asyncio.ExceptionContext[] = []
+    const log = await asyncio.run(async () => {
+      const loop = asyncio.getRunningLoop()
+      loop.setExceptionHandler((_loop, context) => void reports.push(context))
+      const log: string[] = []
+      loop.schedule({
+        quiet: true,
+        run() {
+          throw boom
+        },
+      })
+      loop.callSoon(() => void log.push("next"))
+      await asyncio.sleep(0)
+      log.push("goes on")
+      return log
+    })
+    assert.deepEqual(log, ["next", "goes on"])
+    assert.deepEqual(reports.map(({ message, exception }) => [message, exception]), [["the event loop met an error of its own; please report it", boom]])
+  })
+})

@@ -381,3 +381,24 @@ describe("what touches the host is stopped with its task", () => {
     assert.equal(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length, before)
   })
 })
+
+describe("a signal that many tasks listen to", () => {
+  it("has one listener for all of them, and none once they are done", async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const counts: number[] = []
+    const states = await asyncio.run(async () => {
+      const tasks = [1, 2, 3].map(() => asyncio.createTask(async () => asyncio.sleep(60), { signal }))
+      counts.push(getEventListeners(signal, "abort").length)
+      tasks[0]?.cancel()
+      await asyncio.wait(tasks.slice(0, 1))
+      counts.push(getEventListeners(signal, "abort").length)
+      controller.abort()
+      await asyncio.wait(tasks)
+      counts.push(getEventListeners(signal, "abort").length)
+      return tasks.map((task) => task.cancelled())
+    })
+    assert.deepEqual(counts, [1, 1, 0])
+    assert.deepEqual(states, [true, true, true])
+  })
+})

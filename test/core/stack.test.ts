@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { describe, it, type TestContext } from "node:test"
 
 import * as asyncio from "asyncio-ts"
+import { awaitLines } from "#src/core/await-lines.ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { me } from "../support/record.ts"
 import { hostTurns } from "./support/watched.ts"
@@ -23,6 +24,17 @@ function inDebugMode(name: string, body: (t: TestContext) => Promise<unknown>, o
   it(name, options, async (t) => {
     await runVirtual(() => body(t), { debug: true, name: "main" })
   })
+}
+
+/** Runs `body` as where the budget for lines of awaits is spent. */
+async function withoutLines(body: () => Promise<unknown>): Promise<void> {
+  const { taker, left } = awaitLines
+  Object.assign(awaitLines, { taker: null, left: 0 })
+  try {
+    await body()
+  } finally {
+    Object.assign(awaitLines, { taker, left })
+  }
 }
 
 const names = (stack: readonly asyncio.StackEntry[]): string[] => stack.map(({ name }) => name)
@@ -99,7 +111,7 @@ describe("getStack of a task that waits", () => {
     await task
   })
 
-  inDebugMode("has the coroutine's name where nobody knows the place", async () => {
+  inDebugMode("has the coroutine's name where nobody knows the place", () => withoutLines(async () => {
     const future = new asyncio.Future<void>()
     const returns = asyncio.coroutine("returns", async () => future)
     const task = asyncio.createTask(returns())
@@ -110,7 +122,7 @@ describe("getStack of a task that waits", () => {
     assert.equal(printed[0]?.split("\n")[1], "  at returns")
     future.setResult()
     await task
-  })
+  }))
 
   inDebugMode("has no place of an await before the bare promise that it stands at", async () => {
     let go = (): void => undefined
@@ -128,8 +140,8 @@ describe("getStack of a task that waits", () => {
     await task
   })
 
-  it("has the names without debug mode, and no places", async () => {
-    await runVirtual(async () => {
+  it("has the names without debug mode, and no places where the budget for lines is spent", async () => {
+    await withoutLines(() => runVirtual(async () => {
       const task = asyncio.createTask(outer())
       await asyncio.sleep(0)
       assert.deepEqual(task.getStack(), [
@@ -137,6 +149,18 @@ describe("getStack of a task that waits", () => {
         { name: "middle", place: undefined },
         { name: "inner", place: undefined },
       ])
+      await task
+    }))
+  })
+
+  it("has places without debug mode while the budget for lines lasts", needsPlaceOfAwait(), async () => {
+    awaitLines.left = 1
+    await runVirtual(async () => {
+      const task = asyncio.createTask(outer())
+      await asyncio.sleep(0)
+      for (const [index, marker] of ["outer", "middle", "inner"].entries()) {
+        assert.ok(task.getStack()[index]?.place?.includes(lineOf(marker)), marker)
+      }
       await task
     })
   })
@@ -229,7 +253,7 @@ describe("printStack", () => {
   }, needsPlaceOfAwait())
 
   it("prints names where no places are known, as many as the limit says", async () => {
-    await runVirtual(async () => {
+    await withoutLines(() => runVirtual(async () => {
       const task = asyncio.createTask(outer(), { name: "tea" })
       await asyncio.sleep(0)
       const printed: string[] = []
@@ -237,7 +261,7 @@ describe("printStack", () => {
       const head = "Stack for <Task pending name='tea' coro=<outer> wait_for=<sleep 1 s>> (most recent call last):"
       assert.deepEqual(printed, [`${head}\n  at middle\n  at inner`])
       await task
-    })
+    }))
   })
 
   it("says that there is none", async () => {

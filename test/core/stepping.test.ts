@@ -1,9 +1,10 @@
 /** How tasks take turns: R18 to R23, the costs in iterations, and the design's section "Stepping". */
 import assert from "node:assert/strict"
-import { describe, it } from "node:test"
+import { describe, it, type TestContext } from "node:test"
 
 import * as asyncio from "asyncio-ts"
 import { failureOf, hostTurn, hostTurns, now, soon, thrownBy, watched, watchedReal } from "./support/watched.ts"
+import { ticking } from "./support/ticking.ts"
 
 /** How many iterations of the loop lie between before and after `await subject()`. */
 async function ticksOf(subject: () => unknown): Promise<number> {
@@ -460,24 +461,50 @@ describe("a loop that spins", () => {
     assert.deepEqual(value, [["I/O", "immediate", "timer"], true])
   })
 
-  it("lets the host round about each millisecond, not in each iteration", async () => {
+  it("lets the host round about each millisecond, not in each iteration", async (t) => {
+    ticking(t, 0.0001)
     const { value } = await watchedReal(async () => {
-      const gaps: number[] = []
-      let last = performance.now()
+      let rounds = 0
       let going = true
-      const measure = (): void => {
-        const time = performance.now()
-        gaps.push(time - last)
-        last = time
-        if (going) setImmediate(measure)
+      const count = (): void => {
+        rounds += 1
+        if (going) setImmediate(count)
       }
-      setImmediate(measure)
-      const turns = await spin(() => gaps.length >= 30)
+      setImmediate(count)
+      const turns = await spin(() => rounds >= 30)
       going = false
-      return { turnsPerGap: turns / gaps.length, quartile: gaps.toSorted((a, b) => a - b)[7] ?? Infinity }
+      return turns / rounds
     })
-    assert.ok(value.quartile < 5, `the host waited ${value.quartile} ms`)
-    assert.ok(value.turnsPerGap > 20, `only ${value.turnsPerGap} turns between two rounds of the host`)
+    assert.ok(value > 20 && value < 1000, `${value} turns between two rounds of the host`)
+  })
+
+  /** How many rounds the host had had at the turn of each of `turns` tasks; each look at the clock takes `slow` seconds. */
+  async function rounds(t: TestContext, turns: number, slow: number): Promise<number[]> {
+    ticking(t, slow)
+    const { value } = await watchedReal(async () => {
+      let counted = 0
+      let going = true
+      const count = (): void => {
+        counted += 1
+        if (going) setImmediate(count)
+      }
+      await asyncio.sleep(0)
+      setImmediate(count)
+      const found = await asyncio.gather(Array.from({ length: turns }, () => asyncio.createTask(async () => counted)))
+      going = false
+      return found
+    })
+    return value
+  }
+
+  it("lets the host round after each turn that took long", async (t) => {
+    const found = await rounds(t, 20, 0.011)
+    assert.ok((found.at(-1) ?? 0) >= 15, `before each turn it had had ${found.join(", ")} rounds`)
+  })
+
+  it("keeps the turns of an iteration together if they do not take long", async (t) => {
+    const found = await rounds(t, 8, 0.001)
+    assert.deepEqual(new Set(found), new Set(found.slice(0, 1)), `before each turn it had had ${found.join(", ")} rounds`)
   })
 
   it("serves the host among callbacks that queue callbacks, too", async () => {

@@ -655,7 +655,7 @@ describe("tasks that await each other", () => {
       return failure
     })
     assert.ok(error instanceof asyncio.DeadlockError)
-    assert.ok(performance.now() - started < 500)
+    assert.ok(performance.now() - started < 10_000)
   })
 
   it("neither recurse nor hang when one of them is cancelled first", async () => {

@@ -16,7 +16,7 @@ function clientOf({ server }: Model): OpenAI {
 
 /** Waits for something that the other side of a connection does. */
 async function until(condition: () => boolean): Promise<void> {
-  await asyncio.timeout(10).run(async () => {
+  await asyncio.timeout(60).run(async () => {
     while (!condition()) await asyncio.sleep(0.005)
   })
 }
@@ -53,7 +53,7 @@ test("the page shows the answers as they arrive, and closing the tab stops the w
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS, chromiumSandbox: false })
   try {
     await asyncio.run(async () => {
-      const model = await startModel(0.03)
+      const model = await startModel(0.3)
       const page = await startPage(clientOf(model), 0)
       await asyncio.wrapFuture(look(browser, page.url))
       await until(() => model.stopped() === 3 && model.running() === 0)
@@ -70,7 +70,7 @@ async function look(browser: Awaited<ReturnType<typeof chromium.launch>>, url: s
   const tab = await browser.newPage({ viewport: { width: 1000, height: 760 } })
   await tab.goto(url)
   await tab.click("button")
-  await tab.waitForFunction('document.querySelectorAll(".coming p").length === 3 && document.querySelectorAll(".coming p")[2].textContent.length > 60')
+  await tab.waitForFunction('document.querySelectorAll(".coming p").length === 3 && document.querySelectorAll(".coming p")[2].textContent.length > 20')
   assert.equal(await tab.locator(".waiting").count(), 2)
   const shot = process.env["SCREENSHOT"]
   if (shot !== undefined) await tab.screenshot({ path: shot })

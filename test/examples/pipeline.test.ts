@@ -48,7 +48,7 @@ describe("the pipeline of processes", { skip }, () => {
 
   it("says as a program what it is to say", () => {
     const program = fileURLToPath(new URL("../../examples/processes/pipeline.ts", import.meta.url))
-    const { stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--conditions=asyncio-ts:source", program], { encoding: "utf8", timeout: 20_000 })
+    const { stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--conditions=asyncio-ts:source", program], { encoding: "utf8", timeout: 60_000 })
     assert.equal(
       stdout,
       `The three kinds of tea that are ordered most:

@@ -14,7 +14,7 @@ function start(...args: string[]): asyncio.Coroutine<asyncio.subprocess.Process<
   return asyncio.createSubprocessExec(process.execPath, ...options, program, ...args, { stdin: PIPE, stdout: PIPE })
 }
 
-test("a clock ticks while the question waits, and an answer ends both", { timeout: 20_000 }, async () => {
+test("a clock ticks while the question waits, and an answer ends both", { timeout: 60_000 }, async () => {
   await asyncio.run(async () => {
     const child = await start("60", "0.02")
     assert.match(String(await child.stdout.readUntil("tick 2\n")), /^Which tea\? tick 1\ntick 2\n$/)
@@ -24,7 +24,7 @@ test("a clock ticks while the question waits, and an answer ends both", { timeou
   })
 })
 
-test("without an answer the time limit ends the question", { timeout: 20_000 }, async () => {
+test("without an answer the time limit ends the question", { timeout: 60_000 }, async () => {
   await asyncio.run(async () => {
     const child = await start("0.05", "60")
     // Its input stays open: nobody answers.

@@ -214,7 +214,7 @@ describe("what a page does not have", () => {
   it("is never told of: Ctrl-C and an end for want of work", async () => {
     const host = await hostOn({})
     const before = process.eventNames().length
-    const stop = [host.onInterrupt(assert.fail), host.onQuiet(assert.fail)]
+    const stop = [host.onInterrupt(assert.fail), host.onUncaught(() => assert.fail()), host.onQuiet(assert.fail)]
     assert.equal(process.eventNames().length, before)
     for (const end of stop) end()
     host.raiseInterrupt()

@@ -122,18 +122,18 @@ describe("timers", () => {
 })
 
 describe("fake timers", () => {
-  it("that are installed later do not reach a loop: its functions are taken at import", async () => {
-    mock.timers.enable({ apis: ["setTimeout", "setImmediate", "setInterval", "Date"] })
-    try {
-      const started = performance.now()
-      const slept = await asyncio.run(async () => {
+  it("that are installed later do not reach a loop that was made before: its functions are taken at import", async () => {
+    const started = performance.now()
+    const slept = await asyncio.run(async () => {
+      mock.timers.enable({ apis: ["setTimeout", "setImmediate", "setInterval", "Date"] })
+      try {
         await asyncio.sleep(0.005)
-        return performance.now() - started
-      })
-      assert.ok(slept >= 4)
-    } finally {
-      mock.timers.reset()
-    }
+      } finally {
+        mock.timers.reset()
+      }
+      return performance.now() - started
+    })
+    assert.ok(slept >= 4)
   })
 
   it("a loop that spins lets the host round under them too", async () => {
@@ -199,6 +199,20 @@ describe("raiseInterrupt", { skip: process.platform === "win32" && "there is no 
       console.log("survived")
     `)
     assert.deepEqual([heard.signal, heard.stdout], [null, "survived\n"])
+  })
+})
+
+describe("onUncaught", () => {
+  it("tells of what ends the process, until it is taken off, and of nothing that somebody takes care of", async () => {
+    const { stdout, code } = await runProgram(`
+      import { nodeHost } from "#src/host/node.ts"
+      nodeHost.onUncaught(() => console.log("taken off"))()
+      nodeHost.onUncaught((error) => console.log("told of", error.message))
+      const take = () => { process.off("uncaughtException", take); setTimeout(() => { throw new Error("second") }) }
+      process.on("uncaughtException", take)
+      throw new Error("first")
+    `)
+    assert.deepEqual([stdout, code], ["told of second\n", 1])
   })
 })
 

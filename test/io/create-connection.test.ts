@@ -18,7 +18,7 @@ interface World {
 
 /** Declares a test in which the host's look-up gives the addresses of `world`; what it tried is noted. */
 function within(name: string, world: World, body: (tried: string[]) => Promise<void>): void {
-  test(name, { timeout: 20_000 }, async () => {
+  test(name, { timeout: 60_000 }, async () => {
     const { lookup } = dns
     const { connect } = net
     const tried: string[] = []
@@ -79,8 +79,13 @@ within("R167: allErrors throws all of them as a group", { addresses: ["127.0.0.1
 
 within("R167: without a delay a silent address holds the others up; with one it does not", { addresses: ["127.0.0.2", "127.0.0.1"], silent: ["127.0.0.2"] }, async (tried) => {
   await peer(() => undefined, async (port) => {
-    await thrownAs(asyncio.TimeoutError, asyncio.waitFor(asyncio.openConnection("anywhere", port), 0.02))
+    const held = asyncio.createTask(asyncio.openConnection("anywhere", port))
+    while (tried.length === 0) await asyncio.sleep(0.001)
+    for (let turn = 0; turn < 20; turn += 1) await asyncio.sleep(0.001)
     assert.deepEqual(tried, ["127.0.0.2"])
+    assert.equal(held.done(), false)
+    held.cancel()
+    await thrownAs(asyncio.CancelledError, held)
     const [, writer] = await asyncio.openConnection("anywhere", port, { happyEyeballsDelay: 0.01 })
     assert.deepEqual(writer.getExtraInfo("peername"), ["127.0.0.1", port])
     assert.deepEqual(tried, ["127.0.0.2", "127.0.0.2", "127.0.0.1"])
@@ -94,7 +99,7 @@ within("R167: in the race a refusal starts the next at once, and all that fail a
   const before = loop.time()
   const group = await thrownAs(asyncio.ExceptionGroup, asyncio.openConnection("anywhere", port, { happyEyeballsDelay: 5, allErrors: true }))
   assert.equal(group.errors.length, 3)
-  assert.ok(loop.time() - before < 2)
+  assert.ok(loop.time() - before < 4.5)
 })
 
 const mixed = { addresses: ["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "::2"], silent: ["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "::2"] }
@@ -105,8 +110,11 @@ const orders: [asyncio.ConnectionOptions, string[]][] = [
 ]
 for (const [options, order] of orders) {
   within(`R167: the race interleaves the families: ${JSON.stringify(options)}`, mixed, async (tried) => {
-    await thrownAs(asyncio.TimeoutError, asyncio.waitFor(asyncio.openConnection("anywhere", 9, options), 0.1))
+    const race = asyncio.createTask(asyncio.openConnection("anywhere", 9, options))
+    while (tried.length < order.length) await asyncio.sleep(0.001)
     assert.deepEqual(tried, order)
+    race.cancel()
+    await thrownAs(asyncio.CancelledError, race)
   })
 }
 

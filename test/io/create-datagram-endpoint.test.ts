@@ -324,8 +324,13 @@ describe("createDatagramEndpoint", () => {
     for (const turns of [0, 1, 2]) {
       const task = asyncio.createTask(() => open({ localAddr: address }))
       for (let i = 0; i <= turns; i += 1) await asyncio.sleep(0)
-      task.cancel()
-      await assert.rejects(task, asyncio.CancelledError)
+      // After more than one turn it may have been made: the host makes it when it comes to it.
+      if (task.cancel() || turns === 0) await assert.rejects(task, asyncio.CancelledError)
+      else {
+        const [made, heard] = await task
+        made.close()
+        await heard.heard("lost")
+      }
     }
     // A socket that is still open would hold the address.
     const [again] = await open({ localAddr: address })

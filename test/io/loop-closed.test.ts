@@ -19,7 +19,7 @@ async function ran(body: string, environment: NodeJS.ProcessEnv = {}): Promise<s
   const child = spawn(process.execPath, ["--conditions=asyncio-ts:source", "--input-type=module", "--eval", program], {
     cwd: join(import.meta.dirname, "../.."),
     env: { ...process.env, ...environment },
-    timeout: 15_000,
+    timeout: 60_000,
   })
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)))
@@ -41,20 +41,20 @@ const forgetful = `
   })
   console.log("ended")`
 
-test("a program that forgets its servers and connections ends all the same, with the file of its socket", { timeout: 20_000 }, async () => {
+test("a program that forgets its servers and connections ends all the same, with the file of its socket", { timeout: 60_000 }, async () => {
   const output = await ran(forgetful)
   assert.equal(output, "ended\n")
   assert.equal(existsSync(path), false)
 })
 
-test("debug mode names what was still open", { timeout: 20_000 }, async () => {
+test("debug mode names what was still open", { timeout: 60_000 }, async () => {
   const output = await ran(forgetful, { ASYNCIO_TS_DEBUG: "1" })
   assert.match(output, /^ended$/m)
   assert.match(output, /ASYNCIO_UNCLOSED.*<SocketTransport open to 127\.0\.0\.1:\d+, .* was still open when its event loop was closed; close it, and await waitClosed\(\)/)
   assert.match(output, /ASYNCIO_UNCLOSED.*<Server serving on 127\.0\.0\.1:\d+, \d connections> was still open/)
 })
 
-test("a task that waits on a socket for ever is cancelled at the end, and nothing keeps the process", { timeout: 20_000 }, async () => {
+test("a task that waits on a socket for ever is cancelled at the end, and nothing keeps the process", { timeout: 60_000 }, async () => {
   const output = await ran(`
     const server = createServer((socket) => socket.on("error", () => undefined)).listen(0, "127.0.0.1", () => void asyncio.run(async () => {
       const { port } = server.address()
@@ -75,7 +75,7 @@ test("a task that waits on a socket for ever is cancelled at the end, and nothin
   assert.equal(output, "CancelledError\nCancelledError\nended\n")
 })
 
-test("a program that waits for a connection only is no deadlock", { timeout: 20_000 }, async () => {
+test("a program that waits for a connection only is no deadlock", { timeout: 60_000 }, async () => {
   const output = await ran(`
     const server = createServer((socket) => setTimeout(() => socket.end("late\\n"), 300).unref()).listen(0, "127.0.0.1", () => {
       server.unref()

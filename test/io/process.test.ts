@@ -145,7 +145,7 @@ describe("communicate", { skip }, () => {
       const before = performance.now()
       const [output] = await shell.communicate(null, { grace: 0.02 })
       assert.equal(output.length, 0)
-      assert.ok(performance.now() - before < 1000)
+      assert.ok(performance.now() - before < 10_000)
       const whole = asyncio.createTask(() => shell.communicate())
       endGrandchild()
       assert.equal((await whole)[0].length, 0)

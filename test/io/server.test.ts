@@ -167,6 +167,24 @@ real("close ends serveForever, and only one task serves", async () => {
   assert.match((await thrownAs(asyncio.RuntimeError, server.serveForever())).message, /is closed/)
 })
 
+real("a cancellation of serveForever before the server listens says whose it was", async () => {
+  const server = await asyncio.startServer(silent, "127.0.0.1", 0, { startServing: false })
+  const serving = asyncio.createTask(server.serveForever())
+  await asyncio.sleep(0)
+  serving.cancel("the operator")
+  assert.match((await thrownAs(asyncio.CancelledError, serving)).message, /the operator/)
+})
+
+real("close ends serveForever alike before the server listens", async () => {
+  for (let turns = 0; turns < 12; turns += 1) {
+    const server = await asyncio.startServer(silent, "127.0.0.1", 0, { startServing: false })
+    const serving = asyncio.createTask(server.serveForever())
+    await ticks(1 + turns)
+    server.close()
+    await thrownAs(asyncio.CancelledError, serving)
+  }
+})
+
 real("disposing of a server closes it and its connections, and waits", async () => {
   const server = await idle()
   const socket = await connected(portOf(server))

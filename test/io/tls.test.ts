@@ -430,7 +430,7 @@ real("a server with no limit on the handshake takes clients", async () => {
   }, { ssl, sslHandshakeTimeout: Infinity })
 })
 
-test("a loop that is closed in the midst of a handshake leaves no connection open", { timeout: 20_000 }, () =>
+test("a loop that is closed in the midst of a handshake leaves no connection open", { timeout: 60_000 }, () =>
   inCallback(async () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()

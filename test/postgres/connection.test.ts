@@ -188,7 +188,7 @@ describe("a connection", { skip }, () => {
     it("with options that cannot be", () => {
       const wrong: [unknown, RegExp][] = [
         [7, /^TypeError: connect takes a DSN such as/],
-        ["mysql://tester:secret@host/db", /^TypeError: the DSN of connect begins with postgresql:\/\/, not as "mysql:\/\/tester:…@host/],
+        ["mysql://tester:secret@host/db", /^TypeError: the DSN of connect begins with postgresql:\/\/, not as "mysql:\/\/…@host/],
         [{ dsn: "postgresql://x/y", database: "z" }, /^TypeError: connect was given a DSN and the database "z"/],
         [{ port: 0 }, /^RangeError: the port of connect must be at least 1, but is 0/],
         [{ port: 70_000 }, /^RangeError: the port of connect must be at most 65535/],
@@ -265,7 +265,7 @@ describe("a connection", { skip }, () => {
         const interrupted = loop.time() - begun
         assert.equal(await connection.fetchValue("SELECT 'usable'"), "usable")
         assert.equal(await observer.fetchValue(RUNNING), 0)
-        assert.ok(interrupted < 1, `${interrupted}`)
+        assert.ok(interrupted < 20, `${interrupted}`)
         await observer.close()
       })
     }
@@ -312,10 +312,10 @@ describe("a connection", { skip }, () => {
           setTimeout(() => {
             late.set()
             forward()
-          }, 150)
+          }, 600)
         })
         const connection = await postgres.connect({ dsn: server.dsn, port: proxy.port })
-        await assert.rejects(asyncio.timeout(0.01).run(() => connection.fetch("SELECT pg_sleep(0.03)")), asyncio.TimeoutError)
+        await assert.rejects(asyncio.timeout(0.01).run(() => connection.fetch("SELECT pg_sleep(0.4)")), asyncio.TimeoutError)
         assert.equal(await connection.fetchValue("SELECT 'unharmed' FROM pg_sleep(0.3)"), "unharmed")
         assert.ok(late.isSet())
         await connection.close()
@@ -326,24 +326,28 @@ describe("a connection", { skip }, () => {
       asyncio.run(async () => {
         const connection = await postgres.connect({ dsn: server.dsn, cancelTimeout: 0.2 })
         await connection.execute("CREATE FUNCTION pg_temp.deaf() RETURNS void LANGUAGE plpgsql AS $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$")
-        await assert.rejects(asyncio.timeout(0.05).run(() => connection.fetch("SELECT pg_temp.deaf()")), asyncio.TimeoutError)
+        const observer = await postgres.connect(server.dsn)
+        const query = asyncio.createTask(() => connection.fetch("SELECT pg_temp.deaf()"))
+        // Before that it would obey.
+        while ((await observer.fetch("SELECT FROM pg_stat_activity WHERE query LIKE '%deaf()%' AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'")).length === 0) await asyncio.sleep(0.005)
+        query.cancel()
+        await assert.rejects(query, asyncio.CancelledError)
         await assert.rejects(connection.fetch("SELECT 1"), (error: Error) => {
           assert.equal(error.name, "ConnectionResetError")
           assert.match(error.message, /was lost, and 'SELECT 1' with it: the server did not stop within 0\.2 s$/)
           return true
         })
         assert.ok(connection.isClosed())
-        const observer = await postgres.connect(server.dsn)
         await observer.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%deaf()%' AND pid <> pg_backend_pid()")
         await observer.close()
       }))
 
     it("by statementTimeout throws TimeoutError with the query, and leaves the connection usable", () =>
       asyncio.run(async () => {
-        const connection = await postgres.connect({ dsn: server.dsn, statementTimeout: 0.05 })
+        const connection = await postgres.connect({ dsn: server.dsn, statementTimeout: 0.5 })
         await assert.rejects(connection.fetch("SELECT pg_sleep(60)"), (error: Error) => {
           assert.ok(error instanceof asyncio.TimeoutError)
-          assert.match(error.message, /^'SELECT pg_sleep\(60\)' was cancelled: PostgreSQL at 127\.0\.0\.1:\d+ gave no answer within 0\.05 s$/)
+          assert.match(error.message, /^'SELECT pg_sleep\(60\)' was cancelled: PostgreSQL at 127\.0\.0\.1:\d+ gave no answer within 0\.5 s$/)
           return true
         })
         assert.equal(await connection.fetchValue("SELECT 1"), 1)
@@ -553,10 +557,10 @@ describe("a connection", { skip }, () => {
         else await asyncio.sleep((moment - 12) / 4000)
         copying.cancel()
         await asyncio.wait([copying])
-        assert.equal(await asyncio.waitFor(connection.fetchValue("SELECT count(*)::int FROM moments"), 3), 0)
+        assert.equal(await asyncio.waitFor(connection.fetchValue("SELECT count(*)::int FROM moments"), 20), 0)
       }
       assert.equal(connection.processId, processId)
-      const hasty = await postgres.connect({ dsn: server.dsn, statementTimeout: 0.05, cancelTimeout: 2 })
+      const hasty = await postgres.connect({ dsn: server.dsn, statementTimeout: 0.6, cancelTimeout: 20 })
       try {
         await hasty.execute("CREATE TEMP TABLE moments (n int)")
         await assert.rejects(hasty.copyFrom("COPY moments FROM STDIN", endless()), asyncio.TimeoutError)

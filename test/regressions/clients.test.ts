@@ -37,7 +37,7 @@ test("httpcore #1093: a request that is cancelled while it connects leaves its p
       await assert.rejects(stuck, asyncio.CancelledError)
       assert.equal(client.statistics().connecting, 0)
       const { port } = server.address() as AddressInfo // of TCP
-      assert.equal(await (await asyncio.waitFor(client.get(`http://127.0.0.1:${port}/`), 5)).text(), "tea")
+      assert.equal(await (await asyncio.waitFor(client.get(`http://127.0.0.1:${port}/`), 20)).text(), "tea")
       await client.close()
       server.close()
     })(),
@@ -56,7 +56,7 @@ test("redis-py #2665: the answer to a cancelled request is not in the way of the
     await asyncio.wrapFuture(reached.promise)
     secret.cancel()
     await assert.rejects(secret, asyncio.CancelledError)
-    assert.equal(await (await asyncio.waitFor(client.get("/mine"), 5)).text(), "/mine")
+    assert.equal(await (await asyncio.waitFor(client.get("/mine"), 20)).text(), "/mine")
     await client.close()
   })
 })
@@ -68,7 +68,7 @@ test("undici #3158: requests leave no listener on a signal that lives long", () 
       const controller = new AbortController()
       const client = new Client({ baseUrl: `http://127.0.0.1:${port}`, signal: controller.signal })
       await asyncio.gather(Array.from({ length: 50 }, () => client.get("/", { signal: controller.signal })))
-      await asyncio.waitFor(client.get("/"), 5, { signal: controller.signal })
+      await asyncio.waitFor(client.get("/"), 20, { signal: controller.signal })
       assert.equal(getEventListeners(controller.signal, "abort").length, 0)
       await client.close()
     },

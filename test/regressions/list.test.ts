@@ -6,6 +6,7 @@ import { bugs as cancellation } from "./bugs/cancellation.ts"
 import { bugs as clients } from "./bugs/clients.ts"
 import { bugs as conditions } from "./bugs/conditions.ts"
 import { bugs as events } from "./bugs/events.ts"
+import { bugs as executors } from "./bugs/executors.ts"
 import { bugs as groups } from "./bugs/groups.ts"
 import { bugs as locks } from "./bugs/locks.ts"
 import { bugs as loop } from "./bugs/loop.ts"
@@ -14,16 +15,13 @@ import { bugs as semaphores } from "./bugs/semaphores.ts"
 import { bugs as streams } from "./bugs/streams.ts"
 import { bugs as subprocess } from "./bugs/subprocess.ts"
 
-const lists = { cancellation, clients, conditions, events, groups, locks, loop, queues, semaphores, streams, subprocess }
+const lists = { cancellation, clients, conditions, events, executors, groups, locks, loop, queues, semaphores, streams, subprocess }
 const all = Object.values(lists).flat()
 
 /** Those of which no bug can be put back, and why. */
 const WITHOUT: Readonly<Record<number, string>> = {
   68: "Node starts processes within the call, and nothing here could make it wait",
-  69: "executors are to come",
-  70: "other threads are to come",
   74: "clean-up without a bound is waited for, as in asyncio; moveOnAfter bounds it",
-  75: "other threads are to come",
 }
 
 test("every number up to 75 has a bug that can be put back, or a reason", () => {

@@ -65,7 +65,7 @@ virtual("anyio #398: a task cancelled between acquiring and entering leaves the 
 })
 
 // As asyncio's, the lock has no owner, so it cannot refuse; that nobody can go on is told instead.
-test("anyio #798: acquiring again what one holds is an error that names the wait, not a hang", { timeout: 2000 }, async () => {
+test("anyio #798: acquiring again what one holds is an error that names the wait, not a hang", { timeout: 60_000 }, async () => {
   const main = async (): Promise<void> => {
     const lock = new asyncio.Lock()
     await lock.acquire()

@@ -21,13 +21,13 @@ async function connection(): Promise<[asyncio.Server, asyncio.Stream]> {
 real("gh-83939: waitClosed returns, whichever side has ended the connection", async () => {
   const [server, [, near]] = await connection()
   near.close()
-  await asyncio.waitFor(near.waitClosed(), 2)
+  await asyncio.waitFor(near.waitClosed(), 20)
   await peer(
     (socket) => socket.destroy(),
     async (port) => {
       const [reader, writer] = await asyncio.openConnection("127.0.0.1", port)
       await reader.read()
-      const waiting = asyncio.createTask(asyncio.waitFor(writer.waitClosed(), 2))
+      const waiting = asyncio.createTask(asyncio.waitFor(writer.waitClosed(), 20))
       await ticks(2)
       writer.close()
       await waiting
@@ -92,7 +92,7 @@ real("gh-104344: waitClosed of a server does not return while a connection is op
 real("gh-98582: waitClosed of a server returns when its last connection ends", async () => {
   const [server, [, writer]] = await connection()
   server.close()
-  const waiting = asyncio.createTask(asyncio.waitFor(server.waitClosed(), 2))
+  const waiting = asyncio.createTask(asyncio.waitFor(server.waitClosed(), 20))
   await ticks(2)
   writer.close()
   await waiting
@@ -116,7 +116,7 @@ real("gh-114914: a connection that is dropped without close is told of in debug 
 
 real("trio 0.14: closing a connection wakes the task that waits to read from it", async () => {
   const [server, [reader, writer]] = await connection()
-  const reading = asyncio.createTask(asyncio.waitFor(reader.readLine(), 2))
+  const reading = asyncio.createTask(asyncio.waitFor(reader.readLine(), 20))
   await ticks(2)
   writer.close()
   assert.equal((await reading).length, 0)
@@ -135,6 +135,6 @@ virtual("anyio #1267: a read that is cancelled in the tick of the close ends as 
     if (order === "close first") reading.cancel()
     await asyncio.wait([reading])
     assert.equal(fate(reading), "cancelled", order)
-    assert.equal((await asyncio.waitFor(reader.readLine(), 2)).length, 0)
+    assert.equal((await asyncio.waitFor(reader.readLine(), 20)).length, 0)
   }
 })

@@ -16,7 +16,7 @@ real("gh-119710: wait returns at the exit of the process, though a grandchild ho
   const shell = await createSubprocessShell("sleep 100 & echo $!", { stdout: PIPE })
   const grandchild = Number(String(await shell.stdout.readLine()))
   try {
-    assert.equal(await asyncio.waitFor(shell.wait(), 5), 0)
+    assert.equal(await asyncio.waitFor(shell.wait(), 20), 0)
   } finally {
     process.kill(grandchild, "SIGKILL")
   }
@@ -28,7 +28,7 @@ real("gh-125502: creating a process that is cancelled at any moment ends, and le
     const creating = asyncio.createTask(createSubprocessExec("sleep", "9", { stdin: PIPE, stdout: PIPE, stderr: PIPE }))
     await ticks(patience)
     creating.cancel()
-    await asyncio.waitFor(asyncio.wait([creating]), 3)
+    await asyncio.waitFor(asyncio.wait([creating]), 20)
     if (creating.cancelled()) continue
     const child = creating.result()
     child.kill()
@@ -38,18 +38,18 @@ real("gh-125502: creating a process that is cancelled at any moment ends, and le
 }, options)
 
 real("gh-87744: the exit status is there for all who ask, also late and several times", async () => {
-  const child = await createSubprocessShell("exit 7")
+  const child = await createSubprocessShell("sleep 0.1; exit 7")
   const [first, second] = [0, 1].map(() => asyncio.createTask(child.wait())) as [asyncio.Task<number>, asyncio.Task<number>]
   const third = asyncio.createTask(child.wait())
   await ticks(1)
   third.cancel()
-  assert.deepEqual(await asyncio.waitFor(asyncio.gather([first, second]), 5), [7, 7])
+  assert.deepEqual(await asyncio.waitFor(asyncio.gather([first, second]), 20), [7, 7])
   assert.equal(fate(third), "cancelled")
-  assert.deepEqual([await asyncio.waitFor(child.wait(), 5), child.returncode], [7, 7])
+  assert.deepEqual([await asyncio.waitFor(child.wait(), 20), child.returncode], [7, 7])
 }, options)
 
 real("anyio #1166: a child that fills its error output is not stuck while its output is read", async () => {
   const child = await createSubprocessShell("head -c 1000000 /dev/zero >&2; echo done", { stdout: PIPE, stderr: PIPE })
-  const [output, errors] = await asyncio.waitFor(child.communicate(), 10)
+  const [output, errors] = await asyncio.waitFor(child.communicate(), 20)
   assert.deepEqual([String(output), errors.length], ["done\n", 1_000_000])
 }, options)

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
+import { SystemClock } from "#src/core/clock.ts"
 import { fileLane } from "#src/io/files/file-lane.ts"
 
 /** A folder for a test. */
@@ -16,6 +17,14 @@ export interface Folder {
   open(): string[]
   /** Waits until the host has ended what it began, also for waits that were cancelled. */
   quiet(): Promise<void>
+}
+
+/**
+ * The system's clock, on which a few turns of the loop stay together on a machine that stalls in
+ * their midst: else the host would end meanwhile what a test cancels after a turn or two.
+ */
+class SteadyClock extends SystemClock {
+  readonly burst = 1
 }
 
 /** Declares a test whose body is the main task of a loop on real time. */
@@ -30,7 +39,7 @@ export function inFolder(name: string, body: (folder: Folder, told: asyncio.Exce
         await body(folder, told)
         await quiet(path)
         assert.deepEqual(openIn(path), [], "files that are still open")
-      })
+      }, { loopFactory: () => new asyncio.EventLoop({ clock: new SteadyClock() }) })
       assert.deepEqual(told, [], "unexpected reports")
     } finally {
       rmSync(path, { recursive: true, force: true })

@@ -25,7 +25,7 @@ export const NO_WAIT: Readonly<Record<string, string>> = {
     Context.set ContextVar.reset ContextVar.set DatagramEndpoint.close Event.clear Event.set EventLoop.addSignalHandler
     EventLoop.callAt EventLoop.callExceptionHandler EventLoop.callLater EventLoop.callSoon EventLoop.callSoonThreadsafe
     EventLoop.close EventLoop.defaultExceptionHandler EventLoop.removeSignalHandler EventLoop.setDebug
-    EventLoop.setExceptionHandler EventLoop.setTaskFactory files.setConcurrency Future.addDoneCallback Future.cancel
+    EventLoop.setDefaultExecutor EventLoop.setExceptionHandler EventLoop.setTaskFactory files.setConcurrency Future.addDoneCallback Future.cancel
     Future.removeDoneCallback Future.setException Future.setResult Handle.cancel Handle.run Held.release
     Held[Symbol.dispose] Lock.release Queue.getNowait Queue.putNowait Queue.shutdown Queue.taskDone Semaphore.release
     Server.abortClients Server.close Server.closeClients StreamReader.feedData StreamReader.feedEof
@@ -36,6 +36,7 @@ export const NO_WAIT: Readonly<Record<string, string>> = {
   "it runs what it is given, or makes something that does, without waiting": `Context.run Context.copy copyContext bind createEagerTaskFactory`,
   "it makes a Timeout: see Timeout.run": "timeout timeoutAt moveOnAfter",
   "it makes a Future: see Future.then": "EventLoop.createFuture",
+  "it makes a Future of a job: see Future.then, and test/executors/loop-executors.test.ts": "EventLoop.runInExecutor",
   "it makes the tasks of half the cells": "eagerTaskFactory",
   "it makes what does the waiting: see ReadableChunks.next, and test/io/to-readable.test.ts": "fromReadable toReadable",
   "it never suspends": "EventLoop.connectReadPipe EventLoop.connectWritePipe",
@@ -74,9 +75,11 @@ export const NO_WAIT: Readonly<Record<string, string>> = {
   "the host finishes it: see test/io/files/temporary-directory.test.ts": "files.temporaryDirectory",
   "the host finishes it: see test/io/files/walk.test.ts": "files.walk",
   "the host finishes it: see test/io/files/watch.test.ts": "files.watch",
+  "a thread finishes it: see test/executors/to-thread.test.ts": "toThread",
+  "threads finish it: see test/executors/default-executor.test.ts": "EventLoop.shutdownDefaultExecutor",
   "it belongs to the machinery of loops, transports and servers": `
     *.extra EventLoop.becameQuiet EventLoop.ended EventLoop.inTurn EventLoop.rest EventLoop.resumes EventLoop.schedule
-    EventLoop.scheduleAt EventLoop.shutDown Server.abandon Server.closed Server.opened StreamReaderProtocol.replaceTransport`,
+    EventLoop.scheduleAt EventLoop.shutDown EventLoop.timeOf EventLoop.userTimers Server.abandon Server.closed Server.opened StreamReaderProtocol.replaceTransport`,
 }
 
 const wellKnown = new Set<unknown>(Reflect.ownKeys(Symbol).map((key) => Reflect.get(Symbol, key)))

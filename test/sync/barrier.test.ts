@@ -150,6 +150,17 @@ virtual("who comes while a reset is emptying the barrier waits, then enters afre
   assert.deepEqual(fates(fresh).sort(), ["returned 0", "returned 1"])
 })
 
+virtual("who comes in the very tick of a reset waits until those of before have left", async () => {
+  const barrier = new asyncio.Barrier(3)
+  const tasks = await arrivals(barrier, 2)
+  const reset = asyncio.createTask(barrier.reset())
+  const [fresh] = await arrivals(barrier, 1)
+  assert.deepEqual([fate(reset), fate(fresh as asyncio.Task<number>)], ["returned undefined", "pending"])
+  assert.ok(tasks.every((task) => task.exception() instanceof asyncio.BrokenBarrierError))
+  assert.equal(barrier.nWaiting, 1)
+  fresh?.cancel()
+})
+
 virtual("reset while the barrier drains breaks who has not left yet", async () => {
   const barrier = new asyncio.Barrier(3)
   const tasks = await arrivals(barrier, 2)

@@ -2,7 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
-import { thrownAs, ticks, ticksOf } from "../support/record.ts"
+import type { Scheduler } from "#src/core/scheduler.ts"
+import { Binding } from "#src/sync/binding.ts"
+import { knownPrimitives } from "#src/sync/primitive.ts"
+import { thrownAs, thrownBy, ticks, ticksOf } from "../support/record.ts"
+import { virtual } from "../support/virtual.ts"
 
 interface Use {
   /** Has to wait. */
@@ -60,3 +64,27 @@ for (const [name, make] of Object.entries(PRIMITIVES)) {
     })
   })
 }
+
+virtual("who looks at the program sees a primitive from the first wait on, and a barrier but not the condition in it", async () => {
+  const barrier = new asyncio.Barrier(3)
+  const all = [new asyncio.Lock(), new asyncio.Semaphore(0), new asyncio.Event(), new asyncio.Queue<number>()] as const
+  const [lock, semaphore, event, queue] = all
+  const known = (): unknown[] => [...knownPrimitives()].filter((one) => one === barrier || all.some((other) => other === one))
+  await lock.acquire()
+  assert.deepEqual(known(), [])
+  const tasks = [() => lock.acquire(), () => semaphore.acquire(), () => event.wait(), () => queue.get(), () => barrier.wait(), () => barrier.wait()].map((wait) =>
+    asyncio.createTask(async () => void (await wait())),
+  )
+  await ticks(4)
+  assert.deepEqual(known(), [...all, barrier])
+  for (const task of tasks) task.cancel()
+})
+
+test("what has no primitive to show is bound all the same", () => {
+  // Only their identity matters.
+  const [first, second] = [{} as Scheduler, {} as Scheduler]
+  const binding = new Binding("thing")
+  binding.bind(first)
+  binding.bind(first)
+  assert.match(thrownBy(() => binding.bind(second)).message, /^this thing is bound to another event loop/)
+})

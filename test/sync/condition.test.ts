@@ -386,3 +386,27 @@ virtual("a cancelled wait whose code has ended does not take the lock's turn wit
   assert.deepEqual(condition.statistics(), { locked: false, tasksWaiting: 0 })
   void told
 })
+
+virtual("who has to wait for the lock after one that was notified gets it", async () => {
+  const condition = new asyncio.Condition()
+  const log: string[] = []
+  await waiters(condition, ["notified"], log)
+  await condition.acquire()
+  condition.notify()
+  // The notified one is the first that ever has to wait for this lock.
+  await ticks(2)
+  const other = asyncio.createTask(() => condition.run(() => log.push("other")))
+  await ticks(2)
+  condition.release()
+  await other
+  assert.deepEqual(log, ["notified", "other"])
+})
+
+virtual("how many to notify is a whole number of at least 0", async () => {
+  const condition = new asyncio.Condition()
+  await condition.run(() => {
+    assert.match(thrownBy(() => condition.notify(-1)).message, /^the number of tasks to notify must be at least 0, but is -1$/)
+    assert.ok(thrownBy(() => condition.notify(1.5)) instanceof TypeError)
+    condition.notify(0)
+  })
+})

@@ -21,6 +21,13 @@ test("a release that throws is not tried again", () => {
   held.release()
 })
 
+test("it prints whether it has been released", () => {
+  const held = new Held(() => undefined)
+  assert.equal(String(held), "<Held>")
+  held.release()
+  assert.equal(String(held), "<Held released>")
+})
+
 virtual("who had to wait for it gets the same", async () => {
   for (const primitive of [new asyncio.Lock(), new asyncio.Semaphore(1)]) {
     const first = await primitive.acquire()

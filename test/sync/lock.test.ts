@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
 import * as asyncio from "asyncio-ts"
+import { tryAcquire } from "#src/sync/lock.ts"
+import { holdersOf } from "#src/sync/primitive.ts"
 import { cancellationMatrix } from "../support/cancellation-matrix.ts"
 import { hammer } from "../support/hammer.ts"
 import { randomVirtual } from "../support/random.ts"
@@ -214,3 +216,35 @@ cancellationMatrix(
   },
   { rest: REST },
 )
+
+virtual("a wait that is left open when its code has ended does not let the next in while the lock is held", async (told) => {
+  const lock = new asyncio.Lock()
+  await lock.acquire()
+  const end = new asyncio.Future<void>()
+  const ignore = (): void => undefined
+  const task = asyncio.createTask(async () => {
+    void lock.acquire().then(ignore, ignore)
+    await end
+  })
+  await ticks(2)
+  const next = asyncio.createTask(() => lock.acquire())
+  await ticks(2)
+  end.setResult()
+  await task
+  told.report(/'Lock\.acquire' was still waiting when/)
+  await ticks(4)
+  assert.equal(fate(next), "pending")
+  lock.release()
+  await next
+})
+
+virtual("a lock that code of no task has taken is held by no task", async () => {
+  const lock = new asyncio.Lock()
+  assert.equal(lock[tryAcquire](null), true)
+  assert.deepEqual([lock.locked(), lock[holdersOf]()], [true, []])
+  lock.release()
+  await lock.acquire()
+  assert.equal(lock[holdersOf]().length, 1)
+  lock.release()
+  assert.deepEqual(lock[holdersOf](), [])
+})

@@ -5,6 +5,9 @@ import { inspect } from "node:util"
 
 import * as asyncio from "asyncio-ts"
 import { VirtualClock } from "asyncio-ts/testing"
+import { Glance } from "#src/core/glance.ts"
+import type { WaitReason } from "#src/core/observer.ts"
+import { explain, holdersOf, knownPrimitives, Primitive, reasonFor, remember, waitingIn } from "#src/sync/primitive.ts"
 import { virtual } from "../support/virtual.ts"
 
 /** What prints in one text everywhere. */
@@ -214,18 +217,140 @@ describe("what belongs to a loop prints its state", () => {
 
   virtual("a TaskGroup that fails", async () => {
     const group = new asyncio.TaskGroup()
+    let whileItEnds: string | undefined
     const body = async (): Promise<void> => {
       group.createTask(async () => {
         try {
           await asyncio.sleep(5)
         } finally {
-          assert.equal(shown(group), "<TaskGroup tasks=1 errors=1 cancelling>")
+          whileItEnds = shown(group)
         }
       })
       group.createTask(() => Promise.reject(new RangeError("boom")))
       await asyncio.sleep(5)
     }
     await assert.rejects(async () => group.run(body), asyncio.ExceptionGroup)
+    assert.equal(whileItEnds, "<TaskGroup tasks=1 errors=1 cancelling>")
     assert.equal(shown(group), "<TaskGroup tasks=0 finished>")
   })
+})
+
+class Plain extends Primitive {
+  protected get kind(): string {
+    return "Plain"
+  }
+
+  protected describe(): string {
+    return "plain"
+  }
+}
+
+describe("a primitive that says nothing of its own", () => {
+  it("is held by nobody, and nobody waits in it", () => {
+    const plain = new Plain()
+    assert.deepEqual([[...plain[holdersOf]()], [...plain[waitingIn]()]], [[], []])
+    assert.deepEqual(new asyncio.Event()[holdersOf](), [])
+  })
+})
+
+describe("the primitives that are known", () => {
+  const counted = { looks: 0, kept: true }
+
+  /** Says of everything that it is there, or that it is gone. */
+  class Reference<T extends object> {
+    readonly #target: T
+
+    constructor(target: T) {
+      this.#target = target
+    }
+
+    deref(): T | undefined {
+      counted.looks += 1
+      return counted.kept ? this.#target : undefined
+    }
+  }
+
+  function looksWhile(kept: boolean, body: () => void): number {
+    const { WeakRef } = globalThis
+    Object.assign(counted, { looks: 0, kept })
+    globalThis.WeakRef = Reference as unknown as typeof WeakRef // all that is asked of one
+    try {
+      body()
+      return counted.looks
+    } finally {
+      globalThis.WeakRef = WeakRef
+    }
+  }
+
+  it("are told of once, however often they are remembered", () => {
+    const plain = new Plain()
+    remember(plain)
+    remember(plain)
+    assert.equal([...knownPrimitives()].filter((one) => one === plain).length, 1)
+  })
+
+  it("are gone through seldom while they are there, and forgotten once they are gone", () => {
+    const many: readonly Primitive[] = Array.from({ length: 2000 }, () => new Plain())
+    const looks = looksWhile(true, () => many.forEach(remember))
+    assert.ok(looks > 0 && looks < 3 * many.length, `${looks} looks`)
+    assert.ok([...knownPrimitives()].length >= many.length)
+    counted.kept = false
+    assert.ok([...knownPrimitives()].every((one) => one instanceof Primitive && !many.includes(one)))
+    looksWhile(false, () => Array.from({ length: 3 * many.length }, () => remember(new Plain())))
+    counted.looks = 0
+    assert.ok([...knownPrimitives()].every((one) => !many.includes(one)))
+    assert.ok(counted.looks < 500, `${counted.looks} that are gone are kept`)
+  })
+
+  it("are not gone through before there are sixty more of them than were left the last time", () => {
+    const more = Array.from({ length: 60 }, () => new Plain())
+    // None of them is left.
+    looksWhile(false, () => {
+      while (counted.looks === 0) remember(new Plain())
+    })
+    assert.equal(looksWhile(true, () => more.forEach(remember)), 0)
+  })
+
+  virtual("are not those that stand for something else, whose waits tell of that", async () => {
+    const [hidden, whole] = [new asyncio.Event(), {}]
+    explain(hidden, "Ship.wait", () => "a ship", { on: whole })
+    const foreign = new asyncio.Event()
+    const said: WaitReason = { kind: "Train.wait", text: "a train" }
+    explain(foreign, "ignored", () => said)
+    const tasks = await beside(() => hidden.wait(), () => foreign.wait())
+    await asyncio.sleep(2)
+    const [wait] = hidden[waitingIn]()
+    const [other] = foreign[waitingIn]()
+    assert.ok(wait && other)
+    assert.deepEqual(hidden[reasonFor]?.(wait, new Glance()), { kind: "Ship.wait", text: "a ship, 2.0 s", on: whole })
+    const over = Object.create(wait, { frame: { value: null } }) as typeof wait // as it is once it has ended
+    assert.equal(hidden[reasonFor]?.(over, new Glance())?.text, "a ship, some time")
+    assert.equal(foreign[reasonFor]?.(other, new Glance()), said)
+    assert.deepEqual([...knownPrimitives()].filter((one) => one === hidden || one === foreign), [])
+    await end(tasks)
+  })
+})
+
+describe("a call on a primitive", () => {
+  const condition = (): asyncio.Condition => new asyncio.Condition()
+  const calls: Readonly<Record<string, () => asyncio.Coroutine<unknown>>> = {
+    "Lock.acquire": () => new asyncio.Lock().acquire(),
+    "Lock.run": () => new asyncio.Lock().run(() => 1),
+    "Semaphore.acquire": () => new asyncio.Semaphore().acquire(),
+    "Semaphore.run": () => new asyncio.Semaphore().run(() => 1),
+    "Condition.run": () => condition().run(() => 1),
+    "Condition.waitFor": () => condition().waitFor(() => true),
+    "Barrier.wait": () => new asyncio.Barrier(1).wait(),
+    "Barrier.run": () => new asyncio.Barrier(1).run(() => 1),
+    "Barrier.reset": () => new asyncio.Barrier(1).reset(),
+    "Barrier.abort": () => new asyncio.Barrier(1).abort(),
+    "Queue.put": () => new asyncio.Queue().put(1),
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    virtual(`prints as what it is: ${name}`, async () => {
+      const coroutine = call()
+      assert.equal(String(coroutine), `<coroutine ${name}>`)
+      await coroutine
+    })
+  }
 })

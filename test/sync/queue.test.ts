@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { cancellationMatrix } from "../support/cancellation-matrix.ts"
+import { knownPrimitives } from "#src/sync/primitive.ts"
 import { randomVirtual, type Random } from "../support/random.ts"
 import { fate, fates, me, now, thrownAs, thrownBy, ticks, ticksOf } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
@@ -571,3 +572,51 @@ async function exercise(random: Random, queue: asyncio.Queue<number>, take: Mode
   assert.equal(got.length, puts)
   assert.deepEqual([queue.statistics().gettersWaiting, queue.statistics().puttersWaiting], [0, 0])
 }
+
+virtual("what a queue refuses it refuses in words", async () => {
+  const queue = new asyncio.Queue<number>(1)
+  queue.putNowait(1)
+  const putting = asyncio.createTask(() => queue.put(2))
+  await ticks(1)
+  queue.shutdown()
+  assert.match(String(await thrownAs(asyncio.QueueShutDown, putting)), /: the queue is shut down$/)
+  assert.match(String(thrownBy(() => queue.putNowait(2))), /: the queue is shut down and takes no more items$/)
+  queue.getNowait()
+  assert.match(String(thrownBy(() => queue.getNowait())), /: the queue is shut down and drained$/)
+})
+
+test("a queue that holds much is known to who looks at the program, though nobody waits at it", () => {
+  const queue = new asyncio.Queue<number>()
+  const known = (): boolean => [...knownPrimitives()].some((one) => one === queue)
+  for (let item = 0; item < 99; item += 1) queue.putNowait(item)
+  assert.equal(known(), false)
+  queue.putNowait(99)
+  assert.equal(known(), true)
+})
+
+virtual("items that were told done before they were taken are not counted twice when they are dropped", async () => {
+  const queue = new asyncio.Queue<number>()
+  for (const item of [1, 2, 3]) queue.putNowait(item)
+  queue.taskDone()
+  queue.taskDone()
+  queue.shutdown({ immediate: true })
+  assert.equal(queue.statistics().unfinishedTasks, 0)
+  assert.equal(await queue.join(), true)
+})
+
+virtual("those in line keep their places when one before them is cancelled, also one that was robbed (R145)", async () => {
+  for (const robbed of [false, true]) {
+    const queue = new asyncio.Queue<string>()
+    const getters = [0, 1, 2].map(() => asyncio.createTask(() => queue.get()))
+    await ticks(1)
+    if (robbed) {
+      queue.putNowait("stolen")
+      queue.getNowait()
+    }
+    getters[0]?.cancel()
+    await ticks(3)
+    for (const item of ["a", "b"]) queue.putNowait(item)
+    await ticks(2)
+    assert.deepEqual(fates(getters), ["cancelled", "returned a", "returned b"])
+  }
+})

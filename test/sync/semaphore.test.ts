@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
+import { runVirtual } from "asyncio-ts/testing"
+import { holdersOf, insides } from "#src/sync/primitive.ts"
 import { cancellationMatrix } from "../support/cancellation-matrix.ts"
 import { hammer } from "../support/hammer.ts"
 import { randomVirtual } from "../support/random.ts"
@@ -187,4 +189,99 @@ virtual("a bounded semaphore refuses a release too many (R141)", async () => {
   semaphore.release()
   assert.ok(thrownBy(() => semaphore.release()) instanceof RangeError)
   assert.equal(semaphore.statistics().permits, 2)
+})
+
+/** Tasks that hold a permit each until they are told to give it back, and their numbers. */
+async function holders(semaphore: asyncio.Semaphore, count: number): Promise<{ ids: readonly number[]; giveBack(at: number): Promise<void> }> {
+  const ends = Array.from({ length: count }, () => new asyncio.Future<void>())
+  const tasks = ends.map((end) => asyncio.createTask(() => semaphore.run(() => end)))
+  await ticks(2)
+  const ids = [...semaphore[holdersOf]()]
+  const giveBack = async (at: number): Promise<void> => {
+    ends[at]?.setResult()
+    await tasks[at]
+  }
+  return { ids, giveBack }
+}
+
+virtual("who holds a permit is known until it gives it back", async () => {
+  const semaphore = new asyncio.Semaphore(3)
+  const { ids, giveBack } = await holders(semaphore, 3)
+  const [a, b, c] = ids
+  assert.equal(new Set(ids).size, 3)
+  await giveBack(1)
+  assert.deepEqual(semaphore[holdersOf](), [a, c])
+  await semaphore.acquire()
+  assert.deepEqual(semaphore[holdersOf]().slice(0, 2), [a, c])
+  assert.equal(semaphore[holdersOf]().includes(b ?? 0), false)
+})
+
+test("what is given back by code of no task counts as the permit that was taken longest ago", async () => {
+  const semaphore = new asyncio.Semaphore(3)
+  let ids: readonly number[] = []
+  await runVirtual(async () => {
+    // They end without giving anything back.
+    for (let i = 0; i < 3; i += 1) await asyncio.createTask(async () => void (await semaphore.acquire()))
+    ids = [...semaphore[holdersOf]()]
+  })
+  assert.equal(ids.length, 3)
+  semaphore.release()
+  assert.deepEqual(semaphore[holdersOf](), ids.slice(1))
+})
+
+virtual("of many holders the first sixteen are known, and stay so while others give back theirs", async () => {
+  const semaphore = new asyncio.Semaphore(18)
+  const { ids, giveBack } = await holders(semaphore, 18)
+  assert.equal(ids.length, 16)
+  await giveBack(17)
+  assert.deepEqual(semaphore[holdersOf](), ids)
+  await giveBack(16)
+  assert.deepEqual(semaphore[holdersOf](), ids)
+  await giveBack(15)
+  assert.deepEqual(semaphore[holdersOf](), ids.slice(0, 15))
+})
+
+virtual("how many permits there are stays as they are taken and given back, and grows with those that are added (R141)", async () => {
+  const semaphore = new asyncio.Semaphore(2)
+  await semaphore.acquire()
+  await semaphore.acquire()
+  semaphore.release()
+  assert.equal(semaphore[insides], 2)
+  semaphore.release()
+  assert.equal(semaphore[insides], 2)
+  semaphore.release()
+  assert.equal(semaphore[insides], 3)
+})
+
+virtual("several permits that are free when the first in line has its turn go to the next ones at once", async () => {
+  const semaphore = new asyncio.Semaphore(0)
+  const first = asyncio.createTask(() => semaphore.acquire())
+  await ticks(1)
+  asyncio.getRunningLoop().callSoon(() => {
+    for (let i = 0; i < 3; i += 1) semaphore.release()
+  })
+  const others = [0, 1].map(() => asyncio.createTask(() => semaphore.acquire()))
+  await ticks(1)
+  assert.deepEqual(semaphore.statistics(), { permits: 2, tasksWaiting: 3 })
+  await ticks(1)
+  assert.ok(first.done())
+  assert.deepEqual(others.map((task) => task.done()), [false, false])
+  await ticks(1)
+  assert.deepEqual(others.map((task) => task.done()), [true, true])
+})
+
+virtual("a wait that is left open when its code has ended makes no permit of nothing", async (told) => {
+  const semaphore = new asyncio.Semaphore(0)
+  const end = new asyncio.Future<void>()
+  const ignore = (): void => undefined
+  const task = asyncio.createTask(async () => {
+    void semaphore.acquire().then(ignore, ignore)
+    await end
+  })
+  await ticks(2)
+  end.setResult()
+  await task
+  told.report(/'Semaphore\.acquire' was still waiting when/)
+  await ticks(3)
+  assert.deepEqual(semaphore.statistics(), { permits: 0, tasksWaiting: 0 })
 })

@@ -10,6 +10,12 @@ import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
 type Graph = asyncio.FutureCallGraph
 
+/** Seconds of the processor's since then, which others on the machine do not lengthen. */
+function computed(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1e6
+}
+
 /** All who await, however indirectly, by name: a task by its own, what stands between by its kind. */
 function awaiters({ awaitedBy }: Graph): string[] {
   return awaitedBy.flatMap((graph) => [nameOf(graph), ...awaiters(graph)])
@@ -164,7 +170,7 @@ describe("the graph of a task", () => {
     await asyncio.wait(tasks)
   })
 
-  it("of 10,000 tasks that await each other takes less than a second", { timeout: 20_000 }, async () => {
+  it("of 10,000 tasks that await each other takes less than a second", { timeout: 60_000 }, async () => {
     const depth = await runVirtual(async () => {
       const first = asyncio.createTask(asyncio.sleep(1))
       let last: Task = first
@@ -173,10 +179,10 @@ describe("the graph of a task", () => {
         last = asyncio.createTask(async () => void (await next))
       }
       await asyncio.sleep(0)
-      const started = performance.now()
+      const started = process.cpuUsage()
       let depth = 0
       for (let graph: Graph | undefined = graphOf(first); graph !== undefined; [graph] = graph.awaitedBy) depth += 1
-      const seconds = (performance.now() - started) / 1000
+      const seconds = computed(started)
       assert.ok(seconds < 1, `took ${seconds} s`)
       await last
       return depth
@@ -186,7 +192,7 @@ describe("the graph of a task", () => {
 })
 
 describe("the graph of a task that others await by many ways", () => {
-  it("has each of them once, and takes less than a second", { timeout: 20_000 }, async () => {
+  it("has each of them once, and takes less than a second", { timeout: 60_000 }, async () => {
     await runVirtual(async () => {
       const root: Task = asyncio.createTask(asyncio.sleep(1))
       let layer = [root]
@@ -195,7 +201,7 @@ describe("the graph of a task that others await by many ways", () => {
         layer = [0, 1].map(() => asyncio.createTask(async () => void (await asyncio.gather(below))))
       }
       await asyncio.sleep(0)
-      const started = performance.now()
+      const started = process.cpuUsage()
       const seen = new Set<Graph>()
       const todo = [graphOf(root)]
       for (let graph = todo.pop(); graph !== undefined; graph = todo.pop()) {
@@ -203,7 +209,7 @@ describe("the graph of a task that others await by many ways", () => {
         seen.add(graph)
         todo.push(...graph.awaitedBy)
       }
-      assert.ok(performance.now() - started < 1000)
+      assert.ok(computed(started) < 1)
       // The root, and in each layer two tasks and their two gathers.
       assert.equal(seen.size, 1 + 24 * 4)
       await asyncio.wait(layer)
@@ -372,7 +378,7 @@ virtual("a group with more children than a call takes arguments is an awaiter li
   const main = asyncio.createTask(
     () =>
       new asyncio.TaskGroup().run(async (group) => {
-        for (let i = 0; i < 150_000; i += 1) children.push(group.createTask(asyncio.sleep(1)))
+        for (let i = 0; i < 130_000; i += 1) children.push(group.createTask(asyncio.sleep(1)))
       }),
     { name: "crowded" },
   )

@@ -3,6 +3,9 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { execFile } from "node:child_process"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
+import { frameOf } from "#src/core/task.ts"
+import { reasonOf } from "#src/core/wait-reason.ts"
+import type { Wait } from "#src/core/wait.ts"
 import { fromCallback, type NodeCallback } from "#src/tasks/from-callback.ts"
 import { fate, me, thrown, thrownAs, thrownBy, ticks, ticksOf } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
@@ -188,5 +191,18 @@ test("what an async function throws is thrown, and nobody waits for ever", async
     })
     await assert.rejects(failing, /^Error: no such cup$/)
     assert.equal(await fromCallback<number>(async (done) => done(null, 3)), 3)
+  })
+})
+
+test("its reason may be words, or a function that gives them", async () => {
+  await asyncio.run(async () => {
+    for (const reason of ["the printer", () => "the printer"]) {
+      const told: NodeCallback<[number]>[] = []
+      const task = asyncio.createTask(fromCallback<number>((done) => void told.push(done), { reason }))
+      await asyncio.sleep(0)
+      assert.match(reasonOf(task[frameOf].first as Wait).text, /^the printer, \d+ ms$/) // it waits for nothing else
+      told[0]?.(null, 1)
+      assert.equal(await task, 1)
+    }
   })
 })

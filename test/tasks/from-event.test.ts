@@ -358,3 +358,98 @@ test("a server of the host's tells when it listens", async () => {
     await closed
   })
 })
+
+virtual("an iterator says what it is, how it stands and how much it holds", () => {
+  const emitter = new EventEmitter()
+  const question = fromEvent<number>(emitter, "x")
+  const iterator = question.open()
+  emitter.emit("x", 1)
+  assert.equal(String(iterator), "<EventIterator 'x' [open, events:1]>")
+  void iterator.return()
+  assert.equal(String(iterator), "<EventIterator 'x' [ended, events:0]>")
+})
+
+virtual("one question can be iterated more than once, each for itself", async () => {
+  const emitter = new EventEmitter()
+  const question = fromEvent<number>(emitter, "x")
+  const [one, other] = [question.open(), question.open()]
+  emitter.emit("x", 1)
+  assert.deepEqual([await one.next(), await other.next()].map(({ value }) => value), [1, 1])
+  for (const iterator of [one, other]) void iterator.return()
+  assert.equal(listeners(emitter), 0)
+})
+
+virtual("a source that refuses to be listened to is told to whoever asked, and keeps no listener", async () => {
+  const emitter = new EventEmitter()
+  const boom = new Error("no more listeners")
+  const on = emitter.on.bind(emitter)
+  emitter.on = (name, listener) => {
+    if (name === "end") throw boom
+    return on(name, listener)
+  }
+  const question = fromEvent<number>(emitter, "x", { until: "end" })
+  assert.throws(() => question.open(), boom)
+  const iterator = question[Symbol.asyncIterator]()
+  assert.equal(await thrown(iterator.next()), boom)
+  assert.equal((await iterator.next()).done, true)
+  assert.equal(listeners(emitter), 0)
+})
+
+virtual("a signal that has aborted already ends an iterator as it begins, and leaves no listener", async () => {
+  const emitter = new EventEmitter()
+  const iterator = fromEvent<number>(emitter, "x", { signal: AbortSignal.abort(new Error("enough")) }).open()
+  assert.equal(listeners(emitter), 0)
+  await thrownAs(asyncio.CancelledError, iterator.next())
+  assert.equal((await iterator.next()).done, true)
+})
+
+virtual("what an emitter still tells in the call in which an iterator ended is dropped", async () => {
+  const emitter = new EventEmitter()
+  const opened: { return(): unknown }[] = []
+  // Before the iterators' own, of which an emitter calls all that were there when it began.
+  const end = (): void => {
+    for (const iterator of opened) void iterator.return()
+  }
+  emitter.on("x", end).on("error", end)
+  const iterator = fromEvent<number>(emitter, "x").open()
+  opened.push(iterator)
+  emitter.emit("x", 1)
+  assert.equal((await iterator.next()).done, true)
+  const failing = fromEvent<number>(emitter, "x").open()
+  opened.push(failing)
+  emitter.emit("error", new Error("boom"))
+  assert.equal((await failing.next()).done, true)
+  assert.deepEqual(emitter.listeners("x").concat(emitter.listeners("error")), [end, end])
+})
+
+virtual("a task that ends while a line of it waits for the next event leaves nobody in line", async (told) => {
+  const emitter = new EventEmitter()
+  const iterator = fromEvent<number>(emitter, "x").open()
+  const task = asyncio.createTask(async () => {
+    void iterator.next().then(undefined, () => undefined)
+  })
+  await task
+  told.report(/'fromEvent' was still waiting when 'function' ended, and was cancelled/)
+  emitter.emit("x", 1)
+  assert.equal((await iterator.next()).value, 1)
+  void iterator.return()
+})
+
+virtual("a task that ends with a line woken for an event passes the wake-up on", async (told) => {
+  const emitter = new EventEmitter()
+  const iterator = fromEvent<number>(emitter, "x").open()
+  const gate = Promise.withResolvers<void>()
+  asyncio.createTask(async () => {
+    void iterator.next().then(undefined, () => undefined)
+    await gate.promise
+  })
+  await ticks(2)
+  const other = asyncio.createTask(iterator.next())
+  await ticks(2)
+  emitter.emit("x", 1)
+  gate.resolve()
+  emitter.emit("x", 2)
+  assert.equal((await asyncio.waitFor(other, 5)).done, false)
+  told.report(/'fromEvent' was still waiting when 'function' ended, and was cancelled/)
+  void iterator.return()
+})

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
+import { awaitLines } from "#src/core/await-lines.ts"
 import { randomVirtual } from "../support/random.ts"
 import { fate, fates, forever, me, now, slowToDie, thrown, thrownAs, thrownBy, ticks, ticksOf } from "../support/record.ts"
 import { virtual, virtualLazyAndEager } from "../support/virtual.ts"
@@ -334,6 +335,76 @@ test("outside a loop it is refused, and so is a future of another loop", async (
     const own = new asyncio.Future()
     assert.match(thrownBy(() => asyncio.gather([own, foreign as asyncio.Future<unknown>])).message, /belongs to another event loop/)
   })
+})
+
+virtual("cancelling it when its children have just ended is refused, and it gives their results (R57)", async () => {
+  const child = new asyncio.Future<number>()
+  const gathering = asyncio.gather([child])
+  child.setResult(1)
+  assert.equal(gathering.cancel(), false)
+  assert.deepEqual(await gathering, [1])
+})
+
+virtual("the message of a cancellation reaches whoever awaits it, also if the children returned values (R62)", async () => {
+  const between = async (): Promise<unknown> => asyncio.sleep(0).catch(() => "went on")
+  for (const count of [1, 3]) {
+    const gathering = asyncio.gather(Array.from({ length: count }, () => between), { returnExceptions: true })
+    await ticks(1)
+    gathering.cancel("stop")
+    assert.equal((await thrownAs(asyncio.CancelledError, gathering)).reason, "stop")
+  }
+})
+
+virtual("with returnExceptions a future that was cancelled is listed with its message (R59)", async () => {
+  const children = [new asyncio.Future(), new asyncio.Future()] as const
+  const gathering = asyncio.gather(children, { returnExceptions: true })
+  await ticks(1)
+  children[0].cancel("why")
+  children[1].cancel()
+  const listed = (await gathering) as unknown[]
+  assert.deepEqual(listed.map((error) => error instanceof asyncio.CancelledError && error.reason), ["why", ""])
+})
+
+virtual("the same coroutine is known again when a task factory wraps one that stands beside it", async () => {
+  const loop = asyncio.getRunningLoop()
+  const [plain, wrapped] = [nap(1, "plain"), nap(1, "wrapped")]
+  loop.setTaskFactory((factoryLoop, work, options) => new asyncio.Task(work === wrapped ? async () => work : work, { ...options, loop: factoryLoop }))
+  const call = (): string => "called"
+  assert.deepEqual(await asyncio.gather([call, plain, wrapped, plain, wrapped]), ["called", "plain", "wrapped", "plain", "wrapped"])
+  loop.setTaskFactory(null)
+})
+
+test("futures are gathered on their own loop, from outside too", async () => {
+  let own: asyncio.EventLoop | undefined
+  const future = await runVirtual(async () => {
+    own = asyncio.getRunningLoop()
+    const done = new asyncio.Future<number>()
+    done.setResult(1)
+    return { done }
+  })
+  const gathering = asyncio.gather([future.done])
+  assert.equal(gathering.getLoop(), own)
+  assert.deepEqual(gathering.result(), [1])
+})
+
+virtual("it says what it is, and what limit was wrong", () => {
+  assert.equal(asyncio.gather([])[Symbol.toStringTag], "gather")
+  assert.match(thrownBy(() => asyncio.gather([], { limit: 0 })).message, /^the limit of gather must be at least 1, but is 0$/)
+})
+
+virtual("where it was made is taken while there is time for that, and only then", () => {
+  const { left, taker } = awaitLines
+  const made: object[] = []
+  try {
+    awaitLines.taker = { ...taker, made: (awaitable: object) => void made.push(awaitable) } as typeof taker
+    awaitLines.left = 0
+    const without = asyncio.gather([])
+    awaitLines.left = 1
+    const taken = asyncio.gather([])
+    assert.deepEqual([made.includes(without), made.includes(taken)], [false, true])
+  } finally {
+    Object.assign(awaitLines, { left, taker })
+  }
 })
 
 virtual("a done callback sees the results", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test, type TestContext } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { VirtualClock } from "asyncio-ts/testing"
+import { mayRunLoops } from "#src/tasks/runner.ts"
 import { forever, me, now, slowToDie, thrown, thrownAs, thrownBy, ticks } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
 
@@ -73,6 +74,21 @@ virtual("run inside a running task is refused, with what to do", async () => {
   assert.match(error.message, /run\(…\) cannot be called from task '.*': a loop runs it already; await the coroutine instead/)
   await thrownAs(asyncio.RuntimeError, new asyncio.Runner().run(async () => 1))
   await thrownAs(asyncio.RuntimeError, nested())
+})
+
+virtual("run is at the top in a task that stands for what is typed at a prompt, and in no other", async () => {
+  const typed = asyncio.createTask(async () => asyncio.run(async () => "ran", { loopFactory: virtualLoop() }))
+  const other = asyncio.createTask(async () => asyncio.run(async () => "ran", { loopFactory: virtualLoop() }))
+  mayRunLoops.add(typed)
+  await thrownAs(asyncio.RuntimeError, other)
+  assert.equal(await typed, "ran")
+})
+
+test("a Runner prints whether it is closed", async () => {
+  const runner = new asyncio.Runner({ loopFactory: virtualLoop() })
+  assert.equal(String(runner), "<Runner closed=false>")
+  await runner.close()
+  assert.equal(String(runner), "<Runner closed=true>")
 })
 
 const nested = asyncio.coroutine("nested", async () => asyncio.run(async () => 1))
@@ -312,4 +328,33 @@ test("a program that takes real time takes about that time", async () => {
   const begun = performance.now()
   assert.equal(await asyncio.run(asyncio.sleep(0.01, "slept")), "slept")
   assert.ok(performance.now() - begun >= 9, `${performance.now() - begun} ms`)
+})
+
+test("what begins while the last tasks clean up has as many turns left as asyncio gives it, however long they took", async () => {
+  for (const cleaning of [0, 1, 2, 3]) {
+    for (const others of [0, 2]) {
+      let turns = 0
+      const begun = async (): Promise<void> => {
+        for (;; turns += 1) await asyncio.sleep(0)
+      }
+      const last = async (): Promise<void> => {
+        try {
+          await forever()
+        } catch {
+          for (let count = 0; count < cleaning; count += 1) await asyncio.sleep(0)
+          asyncio.createTask(begun)
+        }
+      }
+      await asyncio.run(
+        async () => {
+          for (let count = 0; count < others; count += 1) asyncio.createTask(forever)
+          asyncio.createTask(last)
+          await asyncio.sleep(0)
+        },
+        { loopFactory: virtualLoop() },
+      )
+      // Two until it is known that the last have ended, and four of the end itself, less the one in which it begins.
+      assert.equal(turns, 5, `${cleaning} turns of cleaning, ${others} other tasks`)
+    }
+  }
 })

@@ -3,6 +3,7 @@ import { test } from "node:test"
 import { setImmediate } from "node:timers/promises"
 import * as asyncio from "asyncio-ts"
 import type { VirtualClock } from "asyncio-ts/testing"
+import { seemsClosed } from "../support/closed-under.ts"
 import { fate, thrown, thrownAs, thrownBy, ticks } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
 
@@ -71,6 +72,24 @@ virtual("a future of ours that is cancelled by others is a cancellation", async 
   const future = new asyncio.Future<string>()
   asyncio.getRunningLoop().callLater(1, () => void future.cancel("theirs"))
   assert.equal((await thrownAs(asyncio.CancelledError, asyncio.settled(future))).reason, "theirs")
+})
+
+virtual("a loop that is closed under it ends it with an error, and it does not wait in a circle", async () => {
+  const loop = asyncio.getRunningLoop()
+  const { promise, resolve } = deferred()
+  const then = promise.then.bind(promise)
+  let closed: ReturnType<typeof seemsClosed> | undefined
+  // Called just before the wait begins.
+  promise.then = (...given) => {
+    closed = seemsClosed(loop)
+    return then(...given)
+  }
+  const task = asyncio.createTask(async () => thrownAs(asyncio.RuntimeError, asyncio.settled(promise)).finally(() => closed?.end()))
+  await ticks(3)
+  resolve("too late")
+  await ticks(3)
+  assert.match(fate(task), /^returned RuntimeError: the event loop of task '.*' is closed/)
+  assert.equal(closed?.asked, 2)
 })
 
 test("what is no promise is refused at the call", () => {

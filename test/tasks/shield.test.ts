@@ -138,3 +138,13 @@ virtual("what cannot be awaited is refused at the call", () => {
 test("outside a loop it is refused", () => {
   assert.match(thrownBy(() => asyncio.shield(async () => 1)).message, /no running event loop/)
 })
+
+virtual("a shield of a future that is cancelled itself says who cancelled it", async () => {
+  const inner = asyncio.getRunningLoop().createFuture<void>()
+  const task = asyncio.createTask(async () => asyncio.shield(inner))
+  await asyncio.sleep(0)
+  inner.cancel()
+  const error: unknown = await task.then(() => undefined, (reason: unknown) => reason)
+  assert.ok(error instanceof asyncio.CancelledError)
+  assert.match(error.message, /what it shields, which was cancelled itself/)
+})

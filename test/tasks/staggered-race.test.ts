@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
 import * as asyncio from "asyncio-ts"
+import { cancelFor } from "#src/core/future.ts"
+import { seemsClosed } from "../support/closed-under.ts"
 import { randomVirtual } from "../support/random.ts"
 import { fate, forever, me, now, slowToDie, thrownAs, thrownBy, ticks } from "../support/record.ts"
 import { virtual, virtualLazyAndEager } from "../support/virtual.ts"
@@ -185,4 +187,37 @@ randomVirtual("random candidates: the first success wins, starts are as late as 
   assert.deepEqual(starts.map((at) => at.toFixed(6)), expected.map((at) => at.toFixed(6)))
   assert.equal(winner, best.i === -1 ? null : best.i)
   assertAlone()
+})
+
+virtual("a candidate that is cancelled before it starts lets the next begin", async () => {
+  const log: string[] = []
+  const race = asyncio.createTask(asyncio.staggeredRace([candidate(log, "first", 1), candidate(log, "second", 1)], null))
+  await asyncio.sleep(0)
+  for (const task of asyncio.allTasks()) if (task.getName() === "staggeredRace 0") task.cancel()
+  assert.deepEqual((await race).slice(0, 2), ["second", 1])
+  assert.deepEqual(log, ["second at 0"])
+})
+
+virtual("a loop that is closed under it ends it with an error, and it does not wait in a circle", async () => {
+  const loop = asyncio.getRunningLoop()
+  let closed: ReturnType<typeof seemsClosed> | undefined
+  const winner = async (): Promise<void> => {
+    const [loser] = [...asyncio.allTasks()].filter((task) => task.getName() === "staggeredRace 0")
+    assert.ok(loser !== undefined)
+    loop.callSoon(() => {
+      const done = loser.done.bind(loser)
+      // The race asks just before it waits for the loser.
+      loser.done = () => {
+        closed ??= seemsClosed(loop)
+        return done()
+      }
+      // On a closed loop no request arrives, and it ends by itself.
+      Object.defineProperty(loser, cancelFor, { value: () => false })
+    })
+  }
+  const race = asyncio.staggeredRace([() => slowToDie(1), winner], 1)
+  const task = asyncio.createTask(async () => thrownAs(asyncio.RuntimeError, race).finally(() => closed?.end()))
+  await asyncio.sleep(2)
+  assert.match(fate(task), /^returned RuntimeError: the event loop of task '.*' is closed/)
+  assert.equal(closed?.asked, 2)
 })

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { setImmediate } from "node:timers/promises"
 import * as asyncio from "asyncio-ts"
+import { VirtualClock } from "asyncio-ts/testing"
+import { seemsClosed } from "../support/closed-under.ts"
+import { fate } from "../support/record.ts"
 
 const never = (): Promise<void> => new Promise(() => undefined)
 
@@ -29,6 +33,27 @@ test("a group whose body awaits a foreign promise can be ended quietly", async (
     })
     assert.equal(value, undefined)
   })
+})
+
+test("a group whose loop is closed while its body awaits a foreign promise ends with an error, and does not wait in a circle", async () => {
+  const loop = new asyncio.EventLoop({ clock: new VirtualClock() })
+  loop.setExceptionHandler(() => undefined)
+  const gate = Promise.withResolvers<void>()
+  const task = await loop.runUntilComplete(async () => {
+    const body = async (group: asyncio.TaskGroup): Promise<void> => {
+      group.createTask(asyncio.sleep(60))
+      await gate.promise
+    }
+    const task = asyncio.createTask(async () => new asyncio.TaskGroup().run(body))
+    await asyncio.sleep(0)
+    return [task] as const
+  })
+  loop.close()
+  const closed = seemsClosed(loop)
+  gate.resolve()
+  for (let turn = 0; turn < 3; turn += 1) await setImmediate()
+  assert.match(fate(task[0]), /^failed RuntimeError: the event loop of task '.*' is closed/)
+  assert.ok(closed.asked < 20, `asked ${closed.asked} times`)
 })
 
 test("a callback given to a coroutine that is left behind may await, in the context it was given in", async () => {

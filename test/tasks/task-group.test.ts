@@ -2,6 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
+import { Frame } from "#src/core/frame.ts"
+import { frameOf } from "#src/core/task.ts"
+import { reasonOf } from "#src/core/wait-reason.ts"
+import type { Wait } from "#src/core/wait.ts"
+import { watchedBy } from "#src/core/watching-future.ts"
 import { randomVirtual, type Random } from "../support/random.ts"
 import { fate, fates, forever, me, now, slowToDie, thrown, thrownAs, thrownBy, ticks, ticksOf } from "../support/record.ts"
 import { virtual, virtualLazyAndEager } from "../support/virtual.ts"
@@ -22,6 +27,26 @@ async function errorsOf(body: (group: asyncio.TaskGroup) => unknown): Promise<un
 function inTask(body: (group: asyncio.TaskGroup) => unknown): { task: asyncio.Task<unknown>; group: asyncio.TaskGroup } {
   const group = new asyncio.TaskGroup()
   return { group, task: asyncio.createTask(group.run(body)) }
+}
+
+/** The frames of a task's line, and why it waits. */
+function lineOf(task: asyncio.Task<unknown>): { frames: Frame[]; wait: Wait } {
+  const frames: Frame[] = [task[frameOf]]
+  for (;;) {
+    const below = frames.at(-1)?.first
+    if (below instanceof Frame) frames.push(below)
+    else return { frames, wait: below as Wait } // what is no frame is a wait
+  }
+}
+
+const waitsOf = (task: asyncio.Task<unknown>): (string | undefined)[] => [reasonOf(lineOf(task).wait).text]
+
+/** The tasks of each group that a task runs, for whoever draws who waits for whom. */
+function scopesOf(task: asyncio.Task<unknown>): asyncio.Task<unknown>[][] {
+  return lineOf(task).frames.flatMap((frame) => {
+    const children = watchedBy.get(frame)
+    return children === undefined ? [] : [[...children()] as asyncio.Task<unknown>[]] // a group's are tasks
+  })
 }
 
 virtualLazyAndEager("run gives the body's value when all children have ended (R110)", async () => {
@@ -705,6 +730,202 @@ test("run may be the program itself, and the body of a task", async () => {
       }),
     ),
   )
+})
+
+virtual("who is cancelled by a group is told so", async () => {
+  let told: unknown
+  const group = new asyncio.TaskGroup()
+  await group.run((tg) => {
+    tg.createTask(async () => {
+      told = await thrown(forever())
+    })
+    asyncio.getRunningLoop().callSoon(() => void asyncio.getRunningLoop().callSoon(() => group.cancel()))
+  })
+  assert.equal((told as asyncio.CancelledError).message, "cancelled by a TaskGroup that shuts down")
+})
+
+test("a wrong limit is named", () => {
+  assert.match(thrownBy(() => new asyncio.TaskGroup({ limit: 0 })).message, /^the limit of a TaskGroup must be at least 1, but is 0$/)
+})
+
+virtual("what is refused is a RuntimeError also for a function and for a coroutine that has started, which goes on", async () => {
+  const group = new asyncio.TaskGroup()
+  const started = nap(1)
+  const task = asyncio.createTask(started)
+  await ticks(1)
+  for (const work of [async () => 1, started]) {
+    assert.match(thrownBy(() => group.createTask(work)).message, /^this TaskGroup has not been entered/)
+  }
+  assert.equal(await task, 1)
+})
+
+virtual("nobody new is let in once the last child has ended, nor by start (R110)", async () => {
+  const refusals: string[] = []
+  let begun = 0
+  const group = new asyncio.TaskGroup()
+  await group.run((tg) => {
+    const child = tg.createTask(nap(1))
+    asyncio.getRunningLoop().callSoon(() => {
+      child.addDoneCallback(() => refusals.push(thrownBy(() => tg.createTask(async () => (begun += 1))).message))
+    })
+  })
+  refusals.push((await thrownAs(asyncio.RuntimeError, group.start(() => (begun += 1)))).message)
+  assert.deepEqual(refusals, Array(2).fill("this TaskGroup has ended; make a new one"))
+  await new asyncio.TaskGroup().run(async (tg) => {
+    tg.cancel()
+    await forever().catch(() => undefined)
+    assert.match((await thrownAs(asyncio.RuntimeError, tg.start(() => (begun += 1)))).message, /is shutting down and takes no new tasks/)
+  })
+  assert.match((await thrownAs(asyncio.RuntimeError, new asyncio.TaskGroup().start(() => (begun += 1)))).message, /has not been entered/)
+  assert.equal(begun, 0)
+})
+
+virtual("cancel in the tick in which the last child ends changes nothing (R128)", async () => {
+  const group = new asyncio.TaskGroup()
+  const body = (): string => {
+    const child = group.createTask(nap(1))
+    asyncio.getRunningLoop().callSoon(() => child.addDoneCallback(() => group.cancel()))
+    return "value"
+  }
+  const task = asyncio.createTask(group.run(body))
+  assert.equal(await task, "value")
+  assert.equal(task.cancelling(), 0)
+  assert.equal(String(group), "<TaskGroup tasks=0 finished>")
+})
+
+virtual("while children run, the task of the group is known to wait for them, in its body and at its end", async () => {
+  const scopes: unknown[] = []
+  const main = asyncio.createTask(
+    () =>
+      new asyncio.TaskGroup().run(async (group) => {
+        group.createTask(asyncio.sleep(3), { name: "child" })
+        await asyncio.sleep(1)
+      }),
+    { name: "main" },
+  )
+  for (const seconds of [0.5, 1]) {
+    await asyncio.sleep(seconds)
+    const [scope] = scopesOf(main)
+    scopes.push(scope?.map((task) => task.getName()))
+  }
+  assert.deepEqual(scopes, [["child"], ["child"]])
+  const [child] = scopesOf(main).flat()
+  assert.deepEqual(child && asyncio.captureCallGraph(child)?.awaitedBy.map(({ future }) => future), [main])
+  const [wait] = waitsOf(main)
+  assert.equal(wait, "TaskGroup of 1, 1 still open: task 'child'")
+  const graph = asyncio.captureCallGraph(main)
+  assert.deepEqual(graph?.callStack.map(({ name }) => name).filter((name) => name.startsWith("TaskGroup")), ["TaskGroup"])
+  await main
+})
+
+virtual("the stack of a task shows the group whose body it runs, and start", async () => {
+  let names: string[] | undefined
+  const waits: (string | undefined)[] = []
+  await new asyncio.TaskGroup().run(async (group) => {
+    const body = me()
+    const caller = asyncio.createTask(async () => group.start(() => forever(), { name: "child" }))
+    await ticks(3)
+    waits.push(...waitsOf(caller))
+    const starting = asyncio.captureCallGraph(caller)?.callStack.map(({ name }) => name)
+    assert.ok(starting?.includes("TaskGroup.start"), String(starting))
+    asyncio.getRunningLoop().callSoon(() => {
+      names = asyncio.captureCallGraph(body)?.callStack.map(({ name }) => name)
+    })
+    await asyncio.sleep(1)
+    group.cancel()
+  })
+  assert.deepEqual(names?.filter((name) => name.startsWith("TaskGroup")), ["TaskGroup.body", "TaskGroup"])
+  assert.deepEqual(waits, ["task 'child' to say that it is ready"])
+})
+
+virtual("a child of start has its function's name, or that of start, or the one that was asked for", async () => {
+  const names: string[] = []
+  await new asyncio.TaskGroup().run(async (group) => {
+    const note = (ready: (value: void) => void): void => {
+      names.push(me().getName())
+      ready()
+    }
+    await group.start(note)
+    await group.start((() => (ready: (value: void) => void) => note(ready))())
+    await group.start(note, { name: "asked" })
+  })
+  assert.deepEqual(names, ["note", "TaskGroup.start", "asked"])
+})
+
+virtual("a child of start that ends the group in its eager first step is itself cancelled", async () => {
+  let child: asyncio.Task<unknown> | undefined
+  await new asyncio.TaskGroup().run(async (group) => {
+    const work = (): asyncio.Coroutine<never> => {
+      child = me()
+      group.cancel()
+      return forever()
+    }
+    await group.start(work, { eagerStart: true })
+  })
+  assert.equal(fate(child as asyncio.Task<unknown>), "cancelled")
+})
+
+virtual("such a child is cancelled also if the caller of start is no part of the group", async () => {
+  let child: asyncio.Task<unknown> | undefined
+  const outside: asyncio.Task<unknown>[] = []
+  const group = new asyncio.TaskGroup()
+  await group.run(async () => {
+    const work = (): asyncio.Coroutine<never> => {
+      child = me()
+      group.cancel()
+      return forever()
+    }
+    outside.push(asyncio.createTask(group.start(work, { eagerStart: true })))
+    await ticks(1)
+  })
+  assert.equal(fate(child as asyncio.Task<unknown>), "cancelled")
+  await asyncio.wait(outside)
+  assert.deepEqual(fates(outside), ["cancelled"])
+})
+
+/** `start` of a child that fails after a second, whose caller is cancelled before it hears of that. */
+async function startMissed(group: asyncio.TaskGroup, error: Error): Promise<void> {
+  let child: asyncio.Task<unknown> | undefined
+  const work = (): PromiseLike<never> => {
+    child = me()
+    return fail(1, error)
+  }
+  const caller = asyncio.createTask(async () => group.start(work))
+  await ticks(3)
+  child?.addDoneCallback(() => void caller.cancel())
+}
+
+virtual("a failure of which start cannot tell its caller, who was cancelled meanwhile, is the group's", async () => {
+  const errors = await errorsOf(async (group) => {
+    await startMissed(group, boom)
+    await asyncio.sleep(5)
+  })
+  assert.deepEqual(errors, [boom])
+})
+
+virtual("such a failure is reported when the group has ended meanwhile", async (told) => {
+  await new asyncio.TaskGroup().run((group) => startMissed(group, boom))
+  await ticks(5)
+  const { exception, task } = told.report(/^a task failed after its TaskGroup had ended$/)
+  assert.equal(exception, boom)
+  assert.ok(task instanceof asyncio.Task && task.exception() === boom)
+})
+
+virtual("a child that fails while the group is cancelled from outside does not ask its task a second time (R117)", async () => {
+  const counts: number[] = []
+  const { task } = inTask(async (group) => {
+    group.createTask(() => forever().catch(() => fail(1)))
+    group.createTask(() => forever().catch(async () => {
+      await asyncio.sleep(2)
+      counts.push(task.cancelling())
+    }))
+    await forever()
+  })
+  await ticks(2)
+  task.cancel()
+  await asyncio.wait([task])
+  assert.deepEqual(counts, [1])
+  assert.ok(task.exception() instanceof asyncio.ExceptionGroup)
 })
 
 /** A tree of groups whose leaves end, fail or are cancelled at random instants. */

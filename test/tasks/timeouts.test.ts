@@ -87,15 +87,17 @@ virtual("reschedule before, after and while it expires is refused (R96)", async 
   await timeout.run(() => undefined)
   assert.match(thrownBy(() => timeout.reschedule(5)).message, /cannot move the deadline of a timeout that is finished/)
   const expiring = asyncio.timeout(1)
+  const seen: string[] = []
   const body = async (): Promise<void> => {
     try {
       await forever()
     } finally {
-      assert.equal(expiring.expired(), true)
-      assert.match(thrownBy(() => expiring.reschedule(9)).message, /that is expiring/)
+      seen.push(String(expiring.expired()), thrownBy(() => expiring.reschedule(9)).message)
     }
   }
-  await thrown(expiring.run(body))
+  await thrownAs(asyncio.TimeoutError, expiring.run(body))
+  assert.equal(seen[0], "true")
+  assert.match(seen[1] ?? "", /that is expiring/)
   assert.match(thrownBy(() => expiring.reschedule(9)).message, /that is expired/)
 })
 
@@ -426,6 +428,125 @@ virtual("a Timeout made by hand raises", async () => {
   await thrownAs(asyncio.TimeoutError, new asyncio.Timeout(1).run(() => forever()))
 })
 
+virtual("the message tells the delay, unless the deadline was moved or is a time of the clock", async () => {
+  const messageOf = async (timeout: asyncio.Timeout, moved?: (timeout: asyncio.Timeout) => void): Promise<string> => {
+    const running = timeout.run(async () => {
+      moved?.(timeout)
+      await forever()
+    })
+    return (await thrownAs(asyncio.TimeoutError, running)).message
+  }
+  const told = "the deadline passed after 1 s; its body was cancelled"
+  const untold = "the deadline passed; its body was cancelled"
+  assert.equal(await messageOf(asyncio.timeout(1)), told)
+  assert.equal(await messageOf(asyncio.timeout(1), (timeout) => timeout.reschedule(timeout.when())), told)
+  assert.equal(await messageOf(asyncio.timeout(1), (timeout) => timeout.reschedule(now() / 1000 + 2)), untold)
+  assert.equal(await messageOf(asyncio.timeoutAt(now() / 1000 + 1)), untold)
+  assert.equal(await messageOf(asyncio.timeout(null), (timeout) => timeout.reschedule(now() / 1000 + 1)), untold)
+})
+
+virtual("what is refused says why: not entered yet, used, or over", async () => {
+  const timeout = asyncio.timeout(1)
+  const refused = (): string => thrownBy(() => timeout.reschedule(5)).message
+  assert.equal(refused(), "this timeout has not been entered; call reschedule from the body given to run(…)")
+  const entered = async (): Promise<string> => (await thrownAs(asyncio.RuntimeError, timeout.run(() => 1))).message
+  const inside: string[] = []
+  await thrownAs(asyncio.TimeoutError, timeout.run(async () => {
+    inside.push(await entered())
+    try {
+      await forever()
+    } finally {
+      inside.push(refused())
+    }
+  }))
+  assert.deepEqual(inside, ["this timeout has been used and is active; make a new one for each run", "cannot move the deadline of a timeout that is expiring"])
+  assert.equal(await entered(), "this timeout has been used and is expired; make a new one for each run")
+  const early = asyncio.timeout(1)
+  await early.run(() => 1)
+  assert.equal(thrownBy(() => early.reschedule(5)).message, "cannot move the deadline of a timeout that is finished")
+})
+
+virtual("a timer is set exactly while the body runs and a finite deadline has not passed", async () => {
+  const loop = asyncio.getRunningLoop()
+  const counts: number[] = []
+  const body = async (timeout: asyncio.Timeout): Promise<void> => {
+    for (const when of [5, 10, Infinity, null, 5]) {
+      timeout.reschedule(when)
+      counts.push(loop.timerCount)
+    }
+  }
+  await asyncio.timeout(1).run(body)
+  counts.push(loop.timerCount)
+  await asyncio.timeout(Infinity).run(() => counts.push(loop.timerCount))
+  await asyncio.timeout(null).run(() => counts.push(loop.timerCount))
+  assert.deepEqual(counts, [1, 1, 0, 0, 1, 0, 0, 0])
+})
+
+virtual("the cancelled body is told that a timeout asked", async () => {
+  const running = asyncio.timeout(1).run(() => forever())
+  assert.equal(String(running), "<coroutine timeout>")
+  const { cause } = await thrownAs(asyncio.TimeoutError, running)
+  assert.equal((cause as asyncio.CancelledError).message, "cancelled by a timeout")
+})
+
+virtual("wrong times and bodies are refused by name", () => {
+  const wrong: [() => unknown, RegExp][] = [
+    [() => asyncio.timeout(NaN), /^the delay of timeout is NaN/],
+    [() => asyncio.moveOnAfter(NaN), /^the delay of moveOnAfter is NaN/],
+    [() => asyncio.timeoutAt(NaN), /^the deadline of timeoutAt is NaN/],
+    [() => asyncio.timeout("1" as never), /^the delay of timeout is a number of seconds/],
+    [() => asyncio.timeout(1).run(1 as never), /^the body of a timeout is a function, but 1/],
+    [() => asyncio.timeout(1).reschedule(NaN), /^the deadline is NaN/],
+  ]
+  for (const [call, message] of wrong) assert.match(thrownBy(call).message, message)
+  assert.deepEqual([asyncio.timeout(undefined).when(), asyncio.timeoutAt(undefined).when(), asyncio.timeoutAt(null).when(), asyncio.moveOnAfter(undefined).when()], [null, null, null, null])
+})
+
+virtual("moved to this very moment it fires with the next iteration, in the order of what is called soon", async () => {
+  const loop = asyncio.getRunningLoop()
+  const log: string[] = []
+  await asyncio.sleep(1)
+  const running = asyncio.timeout(10).run(async (timeout) => {
+    loop.callSoon(() => log.push(`before: ${timeout.expired()}`))
+    timeout.reschedule(loop.time())
+    loop.callSoon(() => log.push(`after: ${timeout.expired()}`))
+    await forever().catch((error: unknown) => {
+      log.push("cancelled")
+      throw error
+    })
+  })
+  await thrownAs(asyncio.TimeoutError, running)
+  assert.deepEqual(log, ["before: false", "after: true", "cancelled"])
+  assert.equal(now(), 1000)
+})
+
+virtual("where a cancellation beats the deadline, another one that the body throws in its place is converted like any", async () => {
+  const task = asyncio.createTask(async () => {
+    me().cancel("before")
+    const body = async (): Promise<void> => {
+      await forever().catch(() => Promise.reject(new asyncio.CancelledError("the body's own")))
+    }
+    return thrown(asyncio.timeout(0).run(body))
+  })
+  assert.ok((await task) instanceof asyncio.TimeoutError)
+})
+
+virtual("an earlier cancellation that the body keeps and throws once the deadline has passed is converted like any", async () => {
+  for (const start of [1, null]) {
+    const timeout = asyncio.timeout(start)
+    const task = asyncio.createTask(async () => {
+      me().cancel("before")
+      return thrown(timeout.run(async () => {
+        const early = await forever().catch((error: unknown) => error)
+        timeout.reschedule(asyncio.getRunningLoop().time() + 1)
+        await forever().catch(() => undefined)
+        throw early
+      }))
+    })
+    assert.ok((await task) instanceof asyncio.TimeoutError, String(start))
+  }
+})
+
 virtual("bad input is refused at the call", () => {
   for (const make of [asyncio.timeout, asyncio.timeoutAt, asyncio.moveOnAfter]) {
     assert.ok(thrownBy(() => make(NaN)) instanceof RangeError)
@@ -481,4 +602,17 @@ async function nest(random: Random, depth: number, deadline: number): Promise<vo
 randomVirtual("nested timeouts fire on time, each at its own block, and leave no count", 150, async (random) => {
   await nest(random, 4, Infinity)
   assert.equal(me().cancelling(), 0)
+})
+
+virtual("what ends it is called a timeout where the loop's callbacks are shown", async () => {
+  const loop = asyncio.getRunningLoop()
+  const shown: string[] = []
+  const { scheduleAt } = loop
+  loop.scheduleAt = (when, callback) => {
+    const handle = scheduleAt.call(loop, when, callback)
+    shown.push(String(handle))
+    return handle
+  }
+  await asyncio.timeout(2).run(() => asyncio.sleep(1))
+  assert.ok(shown.includes("<Handle timeout at 2>"), shown.join())
 })

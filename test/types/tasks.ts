@@ -40,7 +40,7 @@ export function refused(): void {
   // @ts-expect-error: options come as an object
   asyncio.createTask(text, "name")
   // @ts-expect-error: a promise runs already
-  asyncio.runCoroutineThreadsafe(promise, loop)
+  void asyncio.runCoroutineThreadsafe(promise, loop)
 }
 
 export async function known(): Promise<void> {

@@ -109,7 +109,7 @@ test("where coroutines are made is written down while a loop runs in debug mode,
   const tracked = async (): Promise<boolean> => {
     const coroutine = work()
     await coroutine.catch(() => undefined)
-    return origins.has(coroutine)
+    return origins.get(coroutine) !== undefined
   }
   const inside = async (debug: boolean): Promise<boolean> => (await watched(tracked, { debug })).value
   assert.deepEqual([await inside(false), await inside(true), await inside(false), await tracked()], [false, true, false, false])

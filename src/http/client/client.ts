@@ -133,6 +133,7 @@ export class Client extends Shown {
   close(): Coroutine<void> {
     return hostOperation<void>({
       name: "Client.close",
+      says: () => "the connections of an HTTP client, closing",
       start: (done) => {
         if (this.#closed) {
           done.returned()

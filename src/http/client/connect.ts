@@ -52,6 +52,7 @@ export function openSocket(target: Target, seconds: number | null, request: Fail
   return hostOperation<Socket>({
     name: "connect",
     detail: where,
+    says: () => `socket ${where}, connecting`,
     discard: (socket) => void socket.destroy(),
     start(done) {
       // It may have been closed between leave to connect and this.

@@ -4,6 +4,8 @@ import { describe } from "../../structures/arguments.ts"
 /** What can stand in a header, but for the semicolon. */
 const VALUE = /^[\t\x20-\x3a\x3c-\x7e\x80-\xff]*$/
 
+const RESERVED = /^(?:test|local|example)\.?$/
+
 /** Cookies by their names, or a jar of the package tough-cookie. */
 export type CookiesInput = Readonly<Record<string, string>> | CookieJar
 
@@ -29,11 +31,21 @@ export class ClientCookies {
    */
   header(url: URL, own: readonly (readonly [string, string])[], elsewhere: boolean): string | null {
     if (this.#jar === null && this.#always.length === 0 && own.length === 0) return null
-    const kept = this.#jar?.getCookiesSync(url.href).map(({ key, value }) => [key, value] as const) ?? []
+    const kept = this.#keptFor(url)
     // Of the jar two may have one name, of different paths: the server gets both, the closer one first.
     const [asked, always] = elsewhere ? [[], []] : [own, this.#always]
     const cookies = [...without(always, [...kept, ...asked]), ...without(kept, asked), ...asked]
     return cookies.length === 0 ? null : cookies.map(([name, value]) => `${name}=${value}`).join("; ")
+  }
+
+  #keptFor(url: URL): Pairs {
+    try {
+      return this.#jar?.getCookiesSync(url.href).map(({ key, value }) => [key, value] as const) ?? []
+    } catch (error) {
+      // The jar refuses hosts that are called `test`, `local` or `example`: it keeps no cookie of theirs either.
+      if (RESERVED.test(url.hostname)) return []
+      throw error
+    }
   }
 
   /** Keeps what a response sets; cookies that are none of its server's are dropped. */

@@ -34,31 +34,60 @@ export function encodingsOf(header: string | string[] | undefined, request: Fail
 /** Where the encoded body comes from: the next pieces, or null at its end. */
 export type EncodedSource = () => Promise<Buffer[] | null>
 
-/** Invariant: the encoded body is read only as fast as the decoded one is taken. */
+/** A body that was encoded once, or several times over: then each takes what the one before it has decoded. */
 export class Decompression {
-  readonly #encodings: readonly string[]
+  readonly #layers: readonly Layer[]
+
+  /** @param encodings - the last applied first; at least one */
+  constructor(encodings: readonly string[], source: EncodedSource, request: FailedRequest) {
+    const layers: Layer[] = []
+    for (const encoding of encodings) {
+      const below = layers.at(-1)
+      const decoded: EncodedSource | undefined = below && (async () => {
+        const piece = await below.next()
+        return piece === null ? null : [piece]
+      })
+      layers.push(new Layer(encoding, decoded ?? source, request))
+    }
+    this.#layers = layers
+  }
+
+  /** The next decoded piece, or null at the end. @throws DecodingError for damaged data. */
+  next(): Promise<Buffer | null> {
+    const last = this.#layers.at(-1)
+    if (last === undefined) throw new TypeError("nothing is to be decoded")
+    return last.next()
+  }
+
+  close(): void {
+    for (const layer of this.#layers) layer.close()
+  }
+}
+
+/** Invariant: the encoded body is read only as fast as the decoded one is taken. */
+class Layer {
+  readonly #encoding: string
   readonly #source: EncodedSource
   readonly #request: FailedRequest
   #pending: Buffer[] = []
-  #stages: Transform[] = []
+  #stage: Transform | null = null
   #hungry = true
   #ended = false
   #failure: Error | null = null
   #waiter: HostDone<void> | null = null
 
-  constructor(encodings: readonly string[], source: EncodedSource, request: FailedRequest) {
-    this.#encodings = encodings
+  constructor(encoding: string, source: EncodedSource, request: FailedRequest) {
+    this.#encoding = encoding
     this.#source = source
     this.#request = request
   }
 
-  /** The next decoded piece, or null at the end. @throws DecodingError for damaged data. */
   async next(): Promise<Buffer | null> {
     for (;;) {
-      const out = (this.#stages.at(-1)?.read() ?? null) as Buffer | null // no encoding is set
+      const out = (this.#stage?.read() ?? null) as Buffer | null // no encoding is set
       if (out !== null) return out
       if (this.#failure !== null) {
-        const message = `the body cannot be decoded (${this.#encodings.join(", ")}): ${this.#failure.message}`
+        const message = `the body cannot be decoded (${this.#encoding}): ${this.#failure.message}`
         throw new DecodingError(message, { request: this.#request, cause: this.#failure })
       }
       if (this.#ended) return null
@@ -68,56 +97,53 @@ export class Decompression {
   }
 
   close(): void {
-    for (const stage of this.#stages) stage.destroy()
+    this.#stage?.destroy()
   }
 
-  /** Gives the first stage more; false if the body is empty, which is no encoding's. */
+  /** Gives the decoder more; false if the body is empty, which is no encoding's. */
   async #feed(): Promise<boolean> {
     if (this.#pending.length === 0) {
       const pieces = await this.#source()
       if (pieces === null) {
         this.#hungry = false
-        this.#stages[0]?.end()
-        return this.#stages.length > 0
+        this.#stage?.end()
+        return this.#stage !== null
       }
       this.#pending = pieces
     }
     const piece = this.#pending.shift()
     if (piece === undefined || piece.length === 0) return true
-    if (this.#stages.length === 0) atRoot(() => this.#make(piece[0] ?? 0))
+    const stage = (this.#stage ??= atRoot(() => this.#make(piece[0] ?? 0)))
     this.#hungry = false
-    this.#stages[0]?.write(piece, () => {
+    stage.write(piece, () => {
       this.#hungry = true
       this.#tell()
     })
     return true
   }
 
-  #make(firstByte: number): void {
-    this.#stages = this.#encodings.map((name) => (decoders[name] ?? createInflate)(firstByte)) // the names were checked
-    for (const [index, stage] of this.#stages.entries()) {
-      const after = this.#stages[index + 1]
-      stage.on("error", (error: Error) => {
-        this.#failure ??= error
-        this.#tell()
-      })
-      if (after !== undefined) stage.pipe(after)
-    }
-    const last = this.#stages.at(-1)
-    last?.on("readable", () => this.#tell())
-    last?.on("end", () => {
+  #make(firstByte: number): Transform {
+    const stage = (decoders[this.#encoding] ?? createInflate)(firstByte) // the names were checked
+    stage.on("error", (error: Error) => {
+      this.#failure ??= error
+      this.#tell()
+    })
+    stage.on("readable", () => this.#tell())
+    stage.on("end", () => {
       this.#ended = true
       this.#tell()
     })
+    return stage
   }
 
   #news(): Coroutine<void> {
     return hostOperation<void>({
       name: "decode the response",
       detail: this.#request.url.host,
+      says: () => `response of ${this.#request.url.host}, decoding`,
       start: (done) => {
         // What happened between the look and this wait is not told again.
-        if (this.#hungry || this.#ended || this.#failure !== null || (this.#stages.at(-1)?.readableLength ?? 0) > 0) done.returned()
+        if (this.#hungry || this.#ended || this.#failure !== null || (this.#stage?.readableLength ?? 0) > 0) done.returned()
         else this.#waiter = done
         return () => {
           this.#waiter = null

@@ -83,7 +83,8 @@ export class EventStream implements AsyncIterable<ReceivedEvent> {
       let lost: TransportError | null = null
       try {
         this.#check()
-        const decoder = new TextDecoder()
+        // Node's own way with a byte order mark takes some away that stand further on; the parser knows better.
+        const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
         for await (const piece of this.#response.chunks()) {
           this.#parse(decoder.decode(piece, { stream: true }))
           if (this.#found.length > 0) failures = 0

@@ -114,6 +114,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return hostOperation<void>({
       name,
       detail: this.request.url.host,
+      says: () => `${this.request.method} ${this.request.url.href}, ${name}`,
+      on: this,
       start: (done) => {
         // An await begins a microtask later: it may have come meanwhile.
         if (come()) {

@@ -48,6 +48,7 @@ function interruptible<T>(name: string, attempt: string, abort: AbortController,
   return hostOperation<T>({
     name,
     detail: attempt.replace("cannot fetch ", ""),
+    says: () => `${attempt.replace("cannot fetch ", "")}, ${name}`,
     start(done) {
       atRoot(work).then(
         (value) => done.returned(value),

@@ -6,7 +6,14 @@ export interface LinesOptions {
   readonly limit?: number | undefined
 }
 
-/** Lines of text in pieces of bytes. They end in a line feed, a carriage return or both. */
+const BYTE_ORDER_MARK = "\ufeff"
+
+/**
+ * Lines of text in pieces of bytes. They end in a line feed, a carriage return or both.
+ *
+ * @param decoder - that leaves a byte order mark (`ignoreBOM`): Node's own way with it takes some
+ * away that stand further on, where the first character came in two pieces
+ */
 export async function* linesOf(
   pieces: AsyncIterable<Uint8Array>,
   decoder: TextDecoder,
@@ -16,9 +23,12 @@ export async function* linesOf(
   const parts: string[] = []
   let length = 0
   let endsInReturn = false
+  let begun = false
   for await (const piece of pieces) {
     let text = decoder.decode(piece, { stream: true })
     if (text === "") continue
+    if (!begun && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1)
+    begun = true
     // The line feed of a pair that was cut in two.
     if (endsInReturn && text.startsWith("\n")) text = text.slice(1)
     endsInReturn = text === "" ? false : text.endsWith("\r")
@@ -35,6 +45,8 @@ export async function* linesOf(
     if (length > limit) throw tooLong(limit, request)
   }
   const rest = parts.join("") + decoder.decode()
+  // A character that was cut off stands for one more.
+  if (rest.length > limit) throw tooLong(limit, request)
   if (rest !== "") yield rest
 }
 

@@ -61,6 +61,8 @@ export class Pool {
     return hostOperation<Place>({
       name: "wait for a connection",
       detail: request.url.host,
+      says: () => `a free connection to ${request.url.host}, ${this.#waiting} in line`,
+      on: this,
       discard: (place) => this.#giveBack(key, place),
       start: (done) => {
         const line = this.#line(key, multiplexed)

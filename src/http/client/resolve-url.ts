@@ -30,7 +30,13 @@ export function resolveUrl(input: string | URL, base: BaseUrl | null): URL {
 
 /** Shows what should have been a URL, without what may be secret in it. */
 export function describeUrl(value: unknown): string {
-  return describe(typeof value === "string" ? value.replace(/^([^/?#]*:)?\/\/[^/?#]*@/, "$1//…@").replace(/[?#].+$/s, "?…") : value)
+  if (typeof value !== "string") return describe(value)
+  const [scheme = ""] = /^(?:[a-z][a-z\d+.-]*:)?\/\//i.exec(value) ?? []
+  const at = value.lastIndexOf("@")
+  const before = value.slice(scheme.length, Math.max(at, 0))
+  // Where it is no URL, a user and password may stand anywhere before an @; in a path there may be one too.
+  const hides = at >= 0 && (before.includes(":") || !/[/?#]/.test(before))
+  return describe((hides ? `${scheme}…${value.slice(at)}` : value).replace(/[?#].*$/s, (query) => (query.length > 1 ? "?…" : query)))
 }
 
 /** Appends a query to that of the URL. */

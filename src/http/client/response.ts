@@ -157,7 +157,7 @@ export class Response extends Shown {
   /** The body line by line, without line ends. @throws DecodingError for a line longer than `limit`; TypeError or RangeError at the call for what is no limit. */
   lines(options: LinesOptions = {}): AsyncGenerator<string, void, undefined> {
     if (options.limit !== undefined) checkInteger(options.limit, "the limit of a line", 1)
-    return linesOf(this.chunks(), this.#decoder(), this.request, options)
+    return linesOf(this.chunks(), this.#decoder({ ignoreBOM: true }), this.request, options)
   }
 
   /**
@@ -236,11 +236,11 @@ export class Response extends Shown {
     return text.startsWith("\ufeff") ? text.slice(1) : text
   }
 
-  #decoder(): TextDecoder {
+  #decoder(options: { readonly ignoreBOM?: boolean } = {}): TextDecoder {
     try {
-      return new TextDecoder(this.charset)
+      return new TextDecoder(this.charset, options)
     } catch {
-      return new TextDecoder() // a charset that nobody knows
+      return new TextDecoder("utf-8", options) // a charset that nobody knows
     }
   }
 

@@ -103,6 +103,7 @@ export class Upload {
     return hostOperation<void>({
       name: "send the body",
       detail: this.#request.url.host,
+      says: () => `request to ${this.#request.url.host}, sending its body`,
       start: (done) => {
         // An await begins a microtask later: it may have happened meanwhile.
         if (this.#wanted || this.stream.destroyed) {

@@ -13,6 +13,7 @@ import type { Outgoing } from "./node-server.ts"
 export function drained(outgoing: Outgoing, timeout: number): Coroutine<void> {
   return hostOperation<void>({
     name: "send",
+    says: () => `HTTP response, sending, ${outgoing.writableLength} bytes not sent`,
     start(done) {
       const gone = new ConnectionResetError("cannot send the rest of the response: the client has gone away")
       if (outgoing.destroyed) {

@@ -11,6 +11,7 @@ import { createTask, getRunningLoop } from "../../core/running.ts"
 import type { Resource } from "../../core/scheduler.ts"
 import type { Task } from "../../core/task.ts"
 import { Event } from "../../sync/event.ts"
+import { explain } from "../../sync/primitive.ts"
 import { shield } from "../../tasks/shield.ts"
 import { moveOnAfter } from "../../tasks/timeouts.ts"
 import { addressOf, listen, nodeServer, type NodeServer } from "./node-server.ts"
@@ -101,6 +102,7 @@ export class HttpServer extends Shown {
       await listen(node, this.#settings)
       const address = node.address() as string | AddressInfo // it listens
       const closing = new Event()
+      explain(closing, "HttpServer", () => `HTTP server ${urlOf(address, this.#settings)}, serving`, { on: this })
       const keeper = createTask(() => this.#keep(node, traffic, closing), { name: `HTTP server ${urlOf(address, this.#settings)}` })
       this.#open = { node, traffic, address, closing, keeper }
       return this

@@ -72,6 +72,7 @@ export function listen(server: NodeServer, settings: Settings): Coroutine<void> 
   return hostOperation<void>({
     name: "serve",
     detail: where,
+    says: () => `HTTP server ${where}, beginning to listen`,
     start(done) {
       const failed = (error: Error): void => done.failed(osError(error, `cannot serve on ${where}`))
       server.once("error", failed)

@@ -12,6 +12,7 @@ import { host, type ContextSnapshot } from "../../host/host.ts"
 import { currentContext } from "../../core/ambient.ts"
 import type { CancelRequest } from "../../core/cancel-request.ts"
 import { Event } from "../../sync/event.ts"
+import { explain } from "../../sync/primitive.ts"
 import { wait } from "../../tasks/wait.ts"
 import { refuse, tooBusy, tooLarge } from "../handler/node-response.ts"
 import { RequestRunner } from "../handler/request-runner.ts"
@@ -56,6 +57,8 @@ export class Traffic implements ExchangeServer {
   #abandoned = 0
 
   constructor(handler: ServeHandler, settings: Settings, server: NodeServer) {
+    explain(this.closed, "HttpServer.close", () => `HTTP server, ${this.sockets.size} connections open`, { on: this })
+    explain(this.#empty, "HttpServer.close", () => `HTTP server, ${this.#inWork.size} requests in work`, { on: this })
     this.handler = handler
     this.settings = settings
     this.#listener = getRequestListener((request) => (this.#current as Exchange).answer(request), {

@@ -53,6 +53,7 @@ export function connectWebSocket(url: string | URL, options: ConnectWebSocketOpt
   return hostOperation<WebSocket>({
     name: "connectWebSocket",
     detail: address.host,
+    says: () => `WebSocket ${address.host}, connecting`,
     start(done) {
       const loop = getRunningLoop()
       const ws = atRoot(

@@ -93,6 +93,7 @@ function handshake(offer: UpgradeOffer, settings: WebSocketSettings): Coroutine<
   const { maxMessageSize, compression, protocols } = settings
   return hostOperation<WebSocket | string>({
     name: "upgradeWebSocket",
+    says: () => "WebSocket, shaking hands with the client",
     start(done) {
       const loop = getRunningLoop()
       const server = new WebSocketServer({

@@ -7,6 +7,7 @@ import { coroutine } from "../../core/body-coroutine.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
 import type { Resource, Scheduler } from "../../core/scheduler.ts"
 import { hostOperation } from "../../core/host-operation.ts"
+import { explain } from "../../sync/primitive.ts"
 import { Queue } from "../../sync/queue.ts"
 import { hostDelay } from "../host-delay.ts"
 import { isNormal, WebSocketClosedError } from "./web-socket-closed-error.ts"
@@ -46,6 +47,7 @@ export class WebSocket extends Shown implements Resource {
     this.#loop = loop
     loop.resources.add(this)
     this.#settings = settings
+    explain(this.#received, "WebSocket.receive", () => "WebSocket, a message", { on: this })
     ws.on("message", (data, isBinary) => this.#arrived(data as Buffer, isBinary)) // as its binaryType says
     ws.on("pong", () => (this.#unanswered = false))
     ws.on("close", (code, reason) => this.#over(code, reason.toString()))
@@ -84,6 +86,8 @@ export class WebSocket extends Shown implements Resource {
     const ws = this.#ws
     return hostOperation<void>({
       name: "WebSocket.send",
+      says: () => "WebSocket, sending",
+      on: this,
       start: (done) => {
         if (ws.readyState !== ws.OPEN) {
           done.failed(this.#closedError("send"))
@@ -152,6 +156,8 @@ export class WebSocket extends Shown implements Resource {
     const ws = this.#ws
     return hostOperation<number>({
       name: "WebSocket.ping",
+      says: () => "WebSocket, an answer to a ping",
+      on: this,
       start: (done) => {
         if (ws.readyState !== ws.OPEN) {
           done.failed(this.#closedError("ping"))
@@ -195,6 +201,8 @@ export class WebSocket extends Shown implements Resource {
     const ws = this.#ws
     return hostOperation<void>({
       name: "WebSocket.close",
+      says: () => "WebSocket, closing",
+      on: this,
       start: (done) => {
         if (this.#closed !== undefined) {
           done.returned()

@@ -118,6 +118,7 @@ export class FileOperation<T> extends HostOperation<T> {
     super({
       name: work.name,
       detail: work.path,
+      says: () => (work.path === undefined ? `a file, ${work.name}` : `file ${work.path}, ${work.name}`),
       start: (done) => {
         const job = new FileJob(work, done)
         if (work.line === undefined) fileLane.enter(job)

@@ -36,7 +36,7 @@ export function runProgram(source: string, options: ChildOptions = {}): Promise<
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text
   })
-  const limit = setTimeout(() => interrupt(child.pid, "SIGKILL"), 10_000)
+  const limit = setTimeout(() => interrupt(child.pid, "SIGKILL"), 60_000)
   return new Promise((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code, signal) => {

@@ -11,7 +11,7 @@ export const folder = join(import.meta.dirname, "../../../examples/lessons")
 /** As places in a program name it. */
 const FOLDER_URL = `${pathToFileURL(folder).href}/`
 /** Seconds after which a program is ended. */
-const PATIENCE = 30
+const PATIENCE = 110
 
 /** What a program wrote, or is to write. */
 export interface Written {

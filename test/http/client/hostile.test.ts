@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import type { Socket } from "node:net"
 import { test } from "node:test"
-import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:zlib"
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib"
 import * as http from "asyncio-ts/http"
+import { linesOf } from "#src/http/client/lines.ts"
 import { failure, serving, servingTcp } from "./serving.ts"
 
 const HEAD = "HTTP/1.1 200 OK\r\n"
@@ -27,7 +28,7 @@ async function against(answer: (socket: Socket) => void, options: http.SingleReq
     (socket) => socket.once("data", () => answer(socket)),
     async (server) => {
       const before = process.memoryUsage.rss()
-      error = await failure(http.get(server.url, { timeout: 2, ...options }))
+      error = await failure(http.get(server.url, { timeout: 20, ...options }))
       const grown = process.memoryUsage.rss() - before
       assert.ok(grown < 150 * MB, `it took ${Math.round(grown / MB)} MB`)
       await server.untilOpen(0)
@@ -107,7 +108,7 @@ test("what comes after the response does not become the next one's", () =>
   servingTcp(
     (socket) => socket.on("data", () => socket.write(`${HEAD}content-length: 3\r\n\r\nteaHTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison`)),
     async (server) => {
-      const client = new http.Client({ baseUrl: server.url, timeout: 1 })
+      const client = new http.Client({ baseUrl: server.url, timeout: 20 })
       for (let i = 0; i < 3; i++) assert.equal(await (await client.get("/")).text(), "tea")
       await client.close()
     },
@@ -143,4 +144,34 @@ test("damaged, cut off and bomb-like encodings end with a clear error", () => {
       await client.close()
     },
   )
+})
+
+test("each of several encodings is undone by itself, also deflate in gzip", () =>
+  servingTcp(
+    (socket) => {
+      const body = gzipSync(deflateSync("tea"))
+      socket.once("data", () => socket.end(Buffer.concat([Buffer.from(`${HEAD}content-encoding: deflate, gzip\r\ncontent-length: ${body.length}\r\n\r\n`), body])))
+    },
+    async (server) => {
+      assert.equal(await (await http.get(server.url)).text(), "tea")
+    },
+  ))
+
+test("a byte order mark within the lines of a body stays, wherever the body is cut", async () => {
+  const bytes = Buffer.from("\ufeff\u00e9\ufeff\n\ufefftea")
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const pieces = (async function* () {
+      yield bytes.subarray(0, cut)
+      yield bytes.subarray(cut)
+    })()
+    const lines: string[] = []
+    for await (const line of linesOf(pieces, new TextDecoder("utf-8", { ignoreBOM: true }), { method: "GET", url: new URL("http://127.0.0.1/") }, {})) lines.push(line)
+    assert.deepEqual(lines, ["\u00e9\ufeff", "\ufefftea"], `cut at ${cut}`)
+  }
+})
+
+test("no message about what should have been a URL has the password in it", () => {
+  for (const given of ["http//user:s3cr3t@host", "//user:s3cr3t@host:x", "user:s3@cr3t@host"]) {
+    assert.throws(() => new http.Client({ proxy: given }), (error: Error) => error instanceof TypeError && !error.message.includes("s3"))
+  }
 })

@@ -56,9 +56,11 @@ test("a server that speaks HTTP/1.1 alone gets as many connections as are needed
 })
 
 test("cancelled, a request ends its stream and leaves the connection to the others", () => {
+  const begun: string[] = []
   const closed: string[] = []
   return serving2(
     (request, response) => {
+      begun.push(request.url)
       request.on("close", () => closed.push(request.url))
       if (request.url === "/body") response.write("tea")
       else if (request.url === "/") response.end("tea")
@@ -67,6 +69,7 @@ test("cancelled, a request ends its stream and leaves the connection to the othe
       await client.get("/")
       for (const path of ["/head", "/body"]) {
         const task = asyncio.createTask(client.get(path))
+        while (!begun.includes(path)) await asyncio.sleep(0.001)
         await asyncio.sleep(0.01)
         task.cancel()
         await asyncio.wait([task])

@@ -213,7 +213,7 @@ test("a connection that the server closes while it is idle is replaced unseen", 
       for (const socket of server.sockets) socket.destroy()
       // At once, so that the client may or may not have heard of it.
       if (i % 2 === 0) await asyncio.sleep(0)
-      assert.equal((await client.get(server.url, { timeout: 1 })).status, 200)
+      assert.equal((await client.get(server.url, { timeout: 20 })).status, 200)
     }
     await client.close()
   }))
@@ -264,7 +264,7 @@ test("who is given a connection and cancelled in the same tick hands it on", () 
     await asyncio.sleep(0)
     pool.release(connection)
     first?.cancel()
-    assert.equal(await asyncio.waitFor(second as asyncio.Task<unknown>, 1), connection)
+    assert.equal(await asyncio.waitFor(second as asyncio.Task<unknown>, 20), connection)
     assert.ok(first?.cancelled())
     pool.release(connection)
     assert.deepEqual(pool.statistics, { connections: 1, idle: 1, connecting: 0, waiting: 0 })
@@ -278,7 +278,7 @@ test("leave to open a connection that its task cannot use goes to the next, of a
     await asyncio.sleep(0)
     pool.gone(connection)
     first.cancel()
-    assert.equal(await asyncio.waitFor(second, 1), OPEN)
+    assert.equal(await asyncio.waitFor(second, 20), OPEN)
     pool.failed("b")
     assert.deepEqual(pool.statistics, { connections: 0, idle: 0, connecting: 0, waiting: 0 })
   }))
@@ -288,7 +288,7 @@ test("a connection that becomes free before the wait has begun is not missed", (
     const { pool, connection } = full()
     const wait = pool.wait("a", false, null, request)
     pool.release(connection)
-    assert.equal(await asyncio.waitFor(wait, 1), connection)
+    assert.equal(await asyncio.waitFor(wait, 20), connection)
   }))
 
 test("a client that is closed in the tick in which leave to connect is given closes at once", () =>
@@ -300,7 +300,7 @@ test("a client that is closed in the tick in which leave to connect is given clo
       while (client.statistics().waiting === 0) await asyncio.sleep(0.001)
       first?.cancel()
       for (let tick = 0; tick < ticks; tick++) await asyncio.sleep(0)
-      await asyncio.timeout(1).run(() => client.close())
+      await asyncio.timeout(20).run(() => client.close())
       await assert.rejects(first ?? Promise.resolve(), asyncio.CancelledError)
       await assert.rejects(second ?? Promise.resolve(), http.CloseError)
     }

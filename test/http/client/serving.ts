@@ -87,7 +87,7 @@ export async function servingWith(server: Server | HttpServer, scheme: string, b
     await asyncio.run(async () => {
       asyncio.getRunningLoop().setExceptionHandler((_loop, context) => reports.push(context))
       await body(own)
-      await asyncio.timeout(1).run(() => own.untilOpen(0))
+      await asyncio.timeout(20).run(() => own.untilOpen(0))
     })
   } finally {
     own.close()
@@ -125,8 +125,9 @@ export async function failure(work: PromiseLike<unknown>): Promise<Error & { cau
 }
 
 /**
- * The error with which `work` fails, after `seconds`: at most 50 ms later than a timer of the
- * host's that was set once it had begun, which a busy machine holds up too.
+ * The error with which `work` fails, after `seconds`, and not only with the limits that clients
+ * have by themselves: at most 2 s later than a timer of the host's that was set once it had begun,
+ * which a busy machine holds up too.
  *
  * @param connecting - the server whose connection begins the time
  */
@@ -141,7 +142,7 @@ export async function failureAfter(seconds: number, work: PromiseLike<unknown>, 
   const took = performance.now() - begun
   const due = await asyncio.wrapFuture(rung)
   assert.ok(took >= seconds * 1000 - 2, `it took ${took} ms`)
-  assert.ok(took < due + 50, `it took ${took} ms; a timer took ${due} ms`)
+  assert.ok(took < due + 2000, `it took ${took} ms; a timer took ${due} ms`)
   return error
 }
 

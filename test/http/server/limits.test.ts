@@ -212,7 +212,7 @@ describe("maxConnections", () => {
 })
 
 describe("a slow client", () => {
-  const quick = { headersTimeout: 0.1, requestTimeout: 0.2 }
+  const quick = { headersTimeout: 0.4, requestTimeout: 0.6 }
 
   it("that drips its headers is told 408 and closed, while others are served", async () => {
     await serving(() => new FastResponse("tea"), quick, async ({ port, url }) => {
@@ -286,11 +286,11 @@ describe("a slow client", () => {
   it("that was slow with one answer has its time for the next request", async () => {
     const handler: ServeHandler = async (request) => {
       if (request.url.endsWith("/large")) return new FastResponse(new Uint8Array(6_000_000))
-      await asyncio.sleep(0.3)
+      await asyncio.sleep(0.7)
       return new FastResponse("late")
     }
     for (const keepAliveTimeout of [5, Infinity]) {
-      await serving(handler, { sendTimeout: 0.15, keepAliveTimeout }, async ({ port }) => {
+      await serving(handler, { sendTimeout: 0.5, keepAliveTimeout }, async ({ port }) => {
         const client = connect(port, "127.0.0.1")
         let last = ""
         let closed = false

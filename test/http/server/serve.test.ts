@@ -534,10 +534,10 @@ describe("TLS", () => {
 describe("a connection of HTTP/2", () => {
   it("is closed when nothing comes for keepAliveTimeout, and not while a request is in work", async () => {
     const handler = async (): Promise<Response> => {
-      await asyncio.sleep(0.1)
+      await asyncio.sleep(0.8)
       return new FastResponse("tea")
     }
-    await serving(handler, { http2: true, keepAliveTimeout: 0.03 }, async ({ port, url }) => {
+    await serving(handler, { http2: true, keepAliveTimeout: 0.4 }, async ({ port, url }) => {
       const session = connectHttp2(url)
       let text = ""
       session.request({ ":path": "/" }).setEncoding("utf8").on("data", (piece: string) => (text += piece))

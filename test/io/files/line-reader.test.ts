@@ -83,5 +83,5 @@ test("going through a large chunk takes time in proportion to its size", () => {
   }
   count(1000)
   // A search for a CR through all the rest, for each line, would take a thousand times as long.
-  assert.ok(count(200_000) < 2000)
+  assert.ok(count(200_000) < 10_000)
 })

@@ -37,7 +37,7 @@ export function children(): Child[] {
 
 /** Waits until `holds`, for what no event tells of. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  for (const limit = performance.now() + 5000; !holds(); await setTimeout(2)) {
+  for (const limit = performance.now() + 30_000; !holds(); await setTimeout(2)) {
     if (performance.now() > limit) assert.fail(`never: ${what}`)
   }
 }

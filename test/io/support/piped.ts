@@ -27,7 +27,7 @@ export async function piped(program: string, args: readonly string[], { text, op
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (written += chunk))
   if (open) child.stdin.write(text)
   else child.stdin.end(text)
-  const limit = setTimeout(() => child.kill("SIGKILL"), 10_000)
+  const limit = setTimeout(() => child.kill("SIGKILL"), 60_000)
   const code = await new Promise((resolve) => child.on("close", resolve))
   clearTimeout(limit)
   child.stdin.destroy()

@@ -44,7 +44,7 @@ export interface RealOptions {
 
 /** Declares a test whose body is the main task of a loop in real time. */
 export function real(name: string, body: (told: Told, t: TestContext) => unknown, options: RealOptions = {}): void {
-  test(name, { timeout: 20_000, skip: options.skip ?? false }, (t) => inRealTime((told) => body(told, t), options))
+  test(name, { timeout: 60_000, skip: options.skip ?? false }, (t) => inRealTime((told) => body(told, t), options))
 }
 
 export async function inRealTime(body: (told: Told) => unknown, { debug = false }: RealOptions = {}): Promise<void> {

@@ -160,7 +160,7 @@ export const bugs: readonly Bug[] = [
     number: 46,
     issues: "anyio #716, #698, #790",
     test: "anyio #716: a deadline in one branch of a task counts on that branch only",
-    edits: [{ file: "src/core/cancellation.ts", find: "  count(frame)\n  const { owner }", replace: "  count(frame.root)\n  const { owner }" }],
+    edits: [{ file: "src/core/cancellation.ts", find: "  count(frame)\n  frame.root.latest", replace: "  count(frame.root)\n  frame.root.latest" }],
   },
   {
     number: 46,

@@ -14,7 +14,7 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: "src/core/scheduler.ts",
-        find: "      if ((burst.turns += 1) >= (host.followsAwait ? STRIDE : SLOW_STRIDE) && this.#letHostRound()) break\n",
+        find: "      if ((burst.turns >= burst.stride || (begins && burst.late)) && this.#letHostRound(begins)) break\n",
         replace: "",
       },
     ],

@@ -76,6 +76,6 @@ export const bugs: readonly Bug[] = [
     number: 13,
     issues: "anyio, CapacityLimiter.total_tokens",
     test: "anyio, CapacityLimiter.total_tokens: raising the limit wakes those who wait for it",
-    edits: [{ file: semaphore, find: "this.#permits += 1\n    this.#wakeNext()", replace: "this.#permits += 1" }],
+    edits: [{ file: semaphore, find: "?.owner?.id)\n    this.#wakeNext()", replace: "?.owner?.id)" }],
   },
 ]
