@@ -22,6 +22,15 @@ export type BenchName =
   | "http-server"
   | "http-server-response"
   | "http-client-50"
+  | "executor-speedup"
+  | "executor-dispatch"
+  | "executor-dispatch-16"
+  | "executor-transfer"
+  | "executor-map"
+  | "executor-start"
+  | "executor-after-runaway"
+  | "recorder"
+  | "recorder-http"
 
 export type SubjectName =
   | "asyncio-ts"
@@ -34,13 +43,31 @@ export type SubjectName =
   | "uvloop"
   | "undici"
   | "p-queue"
+  | "piscina"
+  | "piscina-copied"
+  // Executors of this package, and programs without one; `-cold` is without a run before it.
+  | "asyncio-ts-cold"
+  | "threads"
+  | "processes"
+  | "processes-cold"
+  | "grace"
+  | "copied"
+  | "coroutines"
+  | "gather"
+  | "cpython-pool"
+  // This package with its flight recorder on.
+  | "recorded"
 
-/** What asyncio-ts must reach in a bench. */
-export type Requirement =
+/** What asyncio-ts must reach in a bench; another subject where it is named. */
+export type Requirement = Aim & { readonly subject?: SubjectName }
+
+type Aim =
   /** asyncio-ts takes at most `factor` times as long as `peer`. */
   | { readonly kind: "time-at-most"; readonly factor: number; readonly peer: SubjectName }
   /** `peer` takes at least `factor` times as long as asyncio-ts. */
   | { readonly kind: "times-faster"; readonly factor: number; readonly peer: SubjectName }
+  /** The whole run takes at least `seconds`: the bench would show little otherwise. */
+  | { readonly kind: "total-at-least"; readonly seconds: number }
   /** The whole run of asyncio-ts takes at most `seconds`. */
   | { readonly kind: "total-at-most"; readonly seconds: number }
   /** The peak memory of asyncio-ts is at most `factor` times that of `peer`. */
@@ -48,6 +75,8 @@ export type Requirement =
 
 export interface Bench {
   readonly name: BenchName
+  /** The bench with whose name it is asked for as well. */
+  readonly with?: BenchName
   readonly work: string
   /** What one operation is: figures are per operation. */
   readonly unit: string
@@ -55,6 +84,8 @@ export interface Bench {
   readonly size: number
   /** Operations for each of `size`; a program returns how many it did. */
   readonly opsPerSize: number
+  /** Of subjects that are given less to do, so that they are done in time; figures are per operation. */
+  readonly sizes?: { readonly [Name in SubjectName]?: number }
   /** The size of the run that goes first and is not timed; 0 for none. */
   readonly warmUpSize: number
   readonly subjects: readonly SubjectName[]
@@ -251,9 +282,119 @@ export const benches: readonly Bench[] = [
     subjects: ["asyncio-ts", "node"],
     requirements: [],
   },
+  {
+    name: "executor-speedup",
+    work: "four sums of the squares of 80,000,000 numbers on two workers, checked against the closed formula",
+    unit: "number",
+    size: 80_000_000,
+    opsPerSize: 4,
+    warmUpSize: 2_000_000,
+    sizes: { cpython: 8_000_000, "cpython-pool": 8_000_000 },
+    subjects: ["asyncio-ts", "asyncio-ts-cold", "threads", "processes", "processes-cold", "coroutines", "gather", "cpython", "cpython-pool"],
+    requirements: [
+      // Each of the four takes a second.
+      { kind: "total-at-least", seconds: 4, subject: "coroutines" },
+      { kind: "times-faster", factor: 1.85, peer: "coroutines" },
+      { kind: "times-faster", factor: 1.85, peer: "coroutines", subject: "threads" },
+      { kind: "times-faster", factor: 1.85, peer: "coroutines", subject: "processes" },
+    ],
+  },
+  {
+    name: "executor-dispatch",
+    work: "20,000 calls of a module's function that returns at once, one after the other, two workers",
+    unit: "job",
+    size: 20_000,
+    opsPerSize: 1,
+    warmUpSize: 10_000,
+    subjects: ["asyncio-ts", "processes", "piscina"],
+    requirements: [{ kind: "time-at-most", factor: 1.25, peer: "piscina" }],
+  },
+  {
+    name: "executor-dispatch-16",
+    work: "50,000 such calls, 16 at a time",
+    unit: "job",
+    size: 50_000,
+    opsPerSize: 1,
+    warmUpSize: 20_000,
+    subjects: ["asyncio-ts", "processes", "piscina"],
+    requirements: [{ kind: "time-at-most", factor: 1.25, peer: "piscina" }],
+  },
+  {
+    name: "executor-transfer",
+    work: "64 MiB to a worker and back, moved and copied: the median of 100 round trips",
+    unit: "round trip",
+    size: 100,
+    opsPerSize: 1,
+    warmUpSize: 50,
+    sizes: { copied: 20, "piscina-copied": 20 },
+    subjects: ["asyncio-ts", "copied", "piscina", "piscina-copied"],
+    requirements: [
+      { kind: "time-at-most", factor: 1.25, peer: "piscina" },
+      { kind: "times-faster", factor: 20, peer: "copied" },
+    ],
+  },
+  {
+    name: "executor-map",
+    work: "map over 1,000,000 numbers, in order, two workers; piscina one by one, 16 at a time",
+    unit: "item",
+    size: 1_000_000,
+    opsPerSize: 1,
+    warmUpSize: 100_000,
+    subjects: ["asyncio-ts", "processes", "piscina"],
+    requirements: [{ kind: "times-faster", factor: 5, peer: "piscina" }],
+  },
+  {
+    name: "executor-start",
+    work: "a new pool, to the result of its first job, 20 times",
+    unit: "first result",
+    size: 20,
+    opsPerSize: 1,
+    warmUpSize: 2,
+    subjects: ["asyncio-ts", "processes", "piscina", "node"],
+    requirements: [],
+  },
+  {
+    name: "executor-after-runaway",
+    work: "from the cancellation of an endless loop to the result of the next job of its only worker, 10 times; with grace 0, and by default (0.1 s)",
+    unit: "result",
+    size: 10,
+    opsPerSize: 1,
+    warmUpSize: 1,
+    subjects: ["asyncio-ts", "grace", "processes", "piscina"],
+    requirements: [],
+  },
+  {
+    name: "recorder",
+    work: "the work of `switch` with a flight recorder on, and without",
+    unit: "switch",
+    size: 200_000,
+    opsPerSize: 2,
+    warmUpSize: 100_000,
+    subjects: ["asyncio-ts", "recorded"],
+    requirements: [{ kind: "time-at-most", factor: 1.03, peer: "asyncio-ts", subject: "recorded" }],
+  },
+  {
+    name: "recorder-http",
+    with: "recorder",
+    work: "the work of `http-server` with a flight recorder on, and without",
+    unit: "request",
+    size: 150_000,
+    opsPerSize: 1,
+    warmUpSize: 60_000,
+    subjects: ["asyncio-ts", "recorded"],
+    requirements: [{ kind: "time-at-most", factor: 1.01, peer: "asyncio-ts", subject: "recorded" }],
+  },
 ]
 
 /** The bench a tenth as large, for a quick look. */
 export function shrunk(bench: Bench): Bench {
-  return { ...bench, size: bench.size / 10, warmUpSize: bench.warmUpSize / 10 }
+  const { size, warmUpSize, sizes } = bench
+  const tenth = (whole: number): number => Math.ceil(whole / 10)
+  const less = Object.entries(sizes ?? {}).map(([name, whole]) => [name, tenth(whole)])
+  return { ...bench, size: tenth(size), warmUpSize: tenth(warmUpSize), ...(sizes !== undefined && { sizes: Object.fromEntries(less) }) }
+}
+
+/** What a subject is given to do in a bench. */
+export function sizeFor({ size, sizes }: Bench, subject: SubjectName): number {
+  return sizes?.[subject] ?? size
 }

@@ -1,7 +1,7 @@
 /** One run of one subject in a process of its own, within a time limit. */
 
 import { type ChildProcess, spawn } from "node:child_process"
-import type { Bench } from "./benches.ts"
+import { type Bench, sizeFor } from "./benches.ts"
 import type { Runnable } from "./subjects.ts"
 
 export type Outcome = Figures | Failure
@@ -19,7 +19,7 @@ export interface Failure {
 const running = new Set<ChildProcess>()
 
 /** Without the condition that leads to the sources: what is measured is what is published, and leaving types out of sources takes memory. */
-const environment = {
+export const environment: NodeJS.ProcessEnv = {
   ...process.env,
   NODE_OPTIONS: (process.env["NODE_OPTIONS"] ?? "").replace(/--conditions=asyncio-ts:source/, "").trim(),
 }
@@ -31,9 +31,10 @@ export function endChildren(): void {
 
 export function runChild(bench: Bench, subject: Runnable, limitSeconds: number): Promise<Outcome> {
   const [program, ...options] = subject.command
+  const size = sizeFor(bench, subject.name)
   const child = spawn(
     program,
-    [...options, bench.name, String(bench.size), String(bench.warmUpSize)],
+    [...options, bench.name, String(size), String(Math.min(bench.warmUpSize, size))],
     { stdio: ["ignore", "pipe", "pipe"], env: environment },
   )
   running.add(child)
@@ -57,13 +58,13 @@ export function runChild(bench: Bench, subject: Runnable, limitSeconds: number):
     }, limitSeconds * 1000)
     child.once("error", (error) => settle({ failure: error.message }))
     child.once("close", (code, signal) => {
-      if (code === 0) settle(read(output, bench))
+      if (code === 0) settle(read(output, size * bench.opsPerSize))
       else settle({ failure: `${reason(complaint)} (exit ${code ?? signal})` })
     })
   })
 }
 
-function read(output: string, bench: Bench): Outcome {
+function read(output: string, ops: number): Outcome {
   let report: unknown
   try {
     report = JSON.parse(output)
@@ -71,7 +72,6 @@ function read(output: string, bench: Bench): Outcome {
     return { failure: "its output is not JSON" }
   }
   if (!isReport(report)) return { failure: "its report lacks a figure" }
-  const ops = bench.size * bench.opsPerSize
   if (report.done !== ops) return { failure: `did ${report.done} operations instead of ${ops}` }
   const { seconds } = report
   const usPerOp = (seconds * 1e6) / ops

@@ -9,14 +9,15 @@ import { availableParallelism, cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { type Bench, benches, shrunk } from "./benches.ts"
-import { endChildren } from "./child.ts"
+import { endChildren, environment } from "./child.ts"
+import { FAULTS, type FaultReport, faultsTable, runFaults } from "./faults.ts"
 import { type Measured, measure } from "./measure.ts"
 import { findSubjects } from "./subjects.ts"
 import { benchTable, closingLine } from "./table.ts"
 
 const usage = `usage: npm run bench -- [NAME…] [--json] [--rounds N] [--quick]
 
-  NAME        ${benches.map(({ name }) => name).join(", ")}; all of them without one
+  NAME        ${[...benches.map(({ name }) => name), FAULTS].join(", ")}; all of them without one
   --json      the figures as JSON on standard output, nothing else there
   --rounds N  how often each subject is run; the median counts (3)
   --quick     a tenth of the work and one round: a look, not a measurement
@@ -60,14 +61,19 @@ async function main(): Promise<number> {
     if (!options.json) process.stdout.write(`${benchTable(bench, measured)}\n`)
   }
 
+  const faults = options.faults ? runFaults(environment, onProgress) : []
+  onProgress("")
+  if (options.faults && !options.json) process.stdout.write(`${faultsTable(faults)}\n`)
+
   const figures = all.flatMap(({ measured }) => measured)
-  if (options.json) writeJson(figures)
-  else process.stdout.write(`${closingLine(all)}\n`)
+  if (options.json) writeJson(figures, faults)
+  else if (all.length > 0) process.stdout.write(`${closingLine(all)}\n`)
   return figures.some((entry) => "failed" in entry && entry.failed) ? 1 : 0
 }
 
 interface Options {
   readonly benches: readonly Bench[]
+  readonly faults: boolean
   readonly json: boolean
   readonly rounds: number
   readonly quick: boolean
@@ -93,17 +99,18 @@ function checkedOptions(): Options {
       help: { type: "boolean", default: false },
     },
   })
-  const unknown = positionals.find((name) => !benches.some((bench) => bench.name === name))
+  const unknown = positionals.find((name) => name !== FAULTS && !benches.some((bench) => bench.name === name))
   if (unknown !== undefined) throw new RangeError(`no bench "${unknown}"`)
   const rounds = values.rounds === undefined ? (values.quick ? 1 : 3) : Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new RangeError("--rounds takes a whole number from 1")
   }
   const chosen = benches.filter(
-    (bench) => positionals.length === 0 || positionals.includes(bench.name),
+    ({ name, with: other }) => positionals.length === 0 || positionals.includes(name) || (other !== undefined && positionals.includes(other)),
   )
   return {
     benches: values.quick ? chosen.map(shrunk) : chosen,
+    faults: positionals.length === 0 || positionals.includes(FAULTS),
     json: values.json,
     rounds,
     quick: values.quick,
@@ -124,7 +131,7 @@ function preface({ quick, rounds }: Options): string {
   return lines.join("\n")
 }
 
-function writeJson(figures: readonly Measured[]): void {
+function writeJson(figures: readonly Measured[], faults: readonly FaultReport[]): void {
   const results = figures.flatMap((entry) => {
     if (!("usPerOp" in entry)) {
       process.stderr.write(`${entry.bench.name}: ${entry.subject}: ${entry.missing}\n`)
@@ -135,7 +142,7 @@ function writeJson(figures: readonly Measured[]): void {
       { bench: bench.name, subject, version, usPerOp, ...(peakRssMb !== undefined && { peakRssMb }) },
     ]
   })
-  process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`)
+  process.stdout.write(`${JSON.stringify({ results, ...(faults.length > 0 && { faults }) }, null, 2)}\n`)
 }
 
 /** Shows what is being measured, where someone looks on; an empty text clears it. */

@@ -27,11 +27,19 @@ export function judge(
 }
 
 function describe(requirement: Requirement): string {
+  const { subject } = requirement
+  const aim = describeAim(requirement)
+  return subject === undefined ? aim : `${subject} ${aim}`
+}
+
+function describeAim(requirement: Requirement): string {
   switch (requirement.kind) {
     case "time-at-most":
       return `at most ${round(requirement.factor)} × ${requirement.peer}`
     case "times-faster":
       return `${requirement.factor} × faster than ${requirement.peer}`
+    case "total-at-least":
+      return `at least ${requirement.seconds} s in all`
     case "total-at-most":
       return `at most ${requirement.seconds} s in all`
     case "memory-at-most":
@@ -47,10 +55,11 @@ function compare(
   requirement: Requirement,
   measured: readonly Measured[],
 ): { found: string; met: boolean } | undefined {
-  const ours = measurementOf("asyncio-ts", measured)
+  const ours = measurementOf(requirement.subject ?? "asyncio-ts", measured)
   if (ours === undefined) return undefined
-  if (requirement.kind === "total-at-most") {
-    return { found: `${ours.seconds.toFixed(2)} s`, met: ours.seconds <= requirement.seconds }
+  if (requirement.kind === "total-at-most" || requirement.kind === "total-at-least") {
+    const { kind, seconds } = requirement
+    return { found: `${ours.seconds.toFixed(2)} s`, met: kind === "total-at-most" ? ours.seconds <= seconds : ours.seconds >= seconds }
   }
 
   const peer = measurementOf(requirement.peer, measured)

@@ -23,9 +23,13 @@ export interface Missing {
 /** asyncio.timeout and asyncio.TaskGroup came with 3.11. */
 const oldestPython = [3, 11] as const
 
+/** This package's executors, and its programs without one, in the benches of executors. */
+const EXECUTORS = ["asyncio-ts-cold", "threads", "processes", "processes-cold", "grace", "copied", "coroutines", "gather"] as const
+
 export function findSubjects(): Map<SubjectName, Subject> {
   const subjects: Subject[] = [
     onNode("asyncio-ts", packageVersion("../package.json")),
+    onNode("recorded", packageVersion("../package.json")),
     onNode("promises", process.versions.node),
     onNode("promises-als", process.versions.node),
     installed("effect"),
@@ -35,6 +39,10 @@ export function findSubjects(): Map<SubjectName, Subject> {
     uvloop(),
     onNode("undici", packageVersion("../node_modules/undici/package.json")),
     onNode("p-queue", packageVersion("../node_modules/p-queue/package.json")),
+    installed("piscina"),
+    installed("piscina", "piscina-copied"),
+    ...EXECUTORS.map((name) => onNode(name, packageVersion("../package.json"))),
+    cpython("cpython-pool"),
   ]
   return new Map(subjects.map((subject) => [subject.name, subject]))
 }
@@ -43,23 +51,23 @@ function onNode(name: SubjectName, version: string): Runnable {
   return { name, version, command: [process.execPath, pathOf("subjects/run.ts"), name] }
 }
 
-function installed(name: "effect" | "effection"): Subject {
-  const manifest = `node_modules/${name}/package.json`
+function installed(package_: "effect" | "effection" | "piscina", name: SubjectName = package_): Subject {
+  const manifest = `node_modules/${package_}/package.json`
   if (existsSync(pathOf(manifest))) return onNode(name, packageVersion(manifest))
   return { name, missing: "not installed; run `npm ci` in bench/" }
 }
 
-function cpython(): Subject {
+function cpython(name: "cpython" | "cpython-pool" = "cpython"): Subject {
   const probe = spawnSync("python3", ["-c", "import platform; print(platform.python_version())"], {
     encoding: "utf8",
   })
-  if (probe.status !== 0) return { name: "cpython", missing: "no python3 on this machine" }
+  if (probe.status !== 0) return { name, missing: "no python3 on this machine" }
   const version = probe.stdout.trim()
   const [major = 0, minor = 0] = version.split(".").map(Number)
   if (major < oldestPython[0] || (major === oldestPython[0] && minor < oldestPython[1])) {
-    return { name: "cpython", missing: `python3 is ${version}, at least 3.11 is needed` }
+    return { name, missing: `python3 is ${version}, at least 3.11 is needed` }
   }
-  return { name: "cpython", version, command: ["python3", pathOf("subjects/cpython.py")] }
+  return { name, version, command: ["python3", pathOf("subjects/cpython.py"), ...(name === "cpython-pool" ? ["--pool"] : [])] }
 }
 
 /** Debian's uvloop stands with Debian's own Python, wherever another one comes first. */

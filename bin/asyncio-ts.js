@@ -9,5 +9,5 @@ if (existsSync(bootstrap)) {
   process.argv.splice(2, 0, fileURLToPath(new URL("../src/cli/main.ts", import.meta.url)))
   await import(bootstrap.href)
 } else {
-  await import("../dist/cli/main.js")
+  await import("../dist/node/cli.js")
 }

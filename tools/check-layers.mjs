@@ -16,16 +16,21 @@ const LAYERS = [
   { name: "postgres" },
   { name: "executors" },
   { name: "http" },
-  { name: "testing" },
   { name: "inspect" },
+  { name: "testing" },
   { name: "cli" },
+  // Linters load it by itself.
+  { name: "lint", only: [] },
 ]
 const ENTRY = /^(browser|index|[^/]+\/index)\.ts$/
 const MAY_USE_NODE = /^(host\/([^/]+-)?node\.ts|(io|postgres|executors|http|cli)\/.+|(testing|inspect)\/(.+\/)?([^/]+-)?node\.ts)$/
 const KEBAB_CASE = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.ts$/
 /** What a folder may import from other packages: the optional peers that package.json names. */
 const PACKAGES = /** @type {Record<string, string[]>} */ ({
+  cli: ["acorn", "ink", "react"],
+  executors: ["acorn", "bullmq", "eslint-scope", "ioredis"],
   http: ["@hono/node-server", "eventsource-parser", "tough-cookie", "undici", "ws"],
+  inspect: ["@opentelemetry/api", "@opentelemetry/exporter-trace-otlp-http", "@opentelemetry/sdk-trace"],
   postgres: ["pg"],
 })
 /** Such a file has no subject of its own, so it grows. */

@@ -12,7 +12,8 @@ import { SOURCE_CONDITION } from "./project-node.mjs"
 /** What the browser entry is to come down to. */
 const BROWSER_TARGET = 12 * 1024
 /** Where it stands, rounded up: what grows it is seen here, and says so in its commit. Lower it with each saving. */
-const BROWSER_CEILING = 27 * 1024
+// What makes waits explain themselves, such as who holds a lock, is worth two kilobytes of it.
+const BROWSER_CEILING = 30 * 1024
 
 const tools = join(root, "tools", "check")
 const require = createRequire(join(tools, "package.json"))
@@ -40,6 +41,15 @@ const checks = {
     what: "the package as it would be published",
     hint: "look at exports, files and bin in package.json, and at what `npm pack --dry-run` lists",
     run: checkPackage,
+  },
+  viewer: {
+    what: "the compiler on viewer/, which has types of its own",
+    hint: "viewer/tsconfig.json; what the page shares with src/ is src/inspect/flight/ and src/inspect/page/page-facts.ts",
+    run: () => {
+      const viewer = join(root, "viewer")
+      install(viewer)
+      return node(join(root, "node_modules/typescript/bin/tsc"), "-p", viewer)
+    },
   },
   size: {
     what: `the browser entry, all of it, minified and gzipped: at most ${BROWSER_CEILING.toLocaleString("en")} bytes`,

@@ -1,6 +1,6 @@
 // npm run test:system: installs the programs that tests need of the system, where they are missing,
-// and runs what takes too long for `npm test`: the programs of the lessons in real time, and all
-// 768 cells of the matrix of faults.
+// and runs what takes too long for `npm test`: the programs of the lessons in real time, all
+// 768 cells of the matrix of faults, the page of a million events, and the executors under 10,000 jobs that do them harm, here and on many machines.
 import { spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -11,6 +11,7 @@ import { delimiter, join } from "node:path"
  */
 const NEEDED = [
   { program: "tmux", debianPackage: "tmux" }, // a terminal to press Ctrl-C in
+  { program: "script", debianPackage: "bsdutils" }, // a terminal to draw a page in
   { program: "python3", debianPackage: "python3" }, // a peer for subprocesses and sockets
   { program: "chromium", debianPackage: "chromium" }, // the browser entry in a browser
   { program: "mkfifo", debianPackage: "coreutils" }, // pipes with a name
@@ -31,7 +32,11 @@ if (!process.exitCode) {
   const pattern = "--test-name-pattern=all other programs of the lessons"
   const test = (/** @type {string} */ file) => join(import.meta.dirname, "../test", file)
   process.exitCode =
-    run([process.execPath, "--test", pattern, test("examples/lessons.test.ts")]) || run([process.execPath, "--test", test("faults/matrix.test.ts")])
+    run([process.execPath, "--test", pattern, test("examples/lessons.test.ts")]) ||
+    run([process.execPath, "--test", test("faults/matrix.test.ts")]) ||
+    run([process.execPath, "--test", "--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
+    run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]) ||
+    run([process.execPath, "--test", "--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))])
 }
 
 /** @param {string[]} packages */

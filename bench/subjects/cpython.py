@@ -1,10 +1,11 @@
 """CPython's asyncio: the work of each bench, and the same protocol as run.ts.
 
 Called as `cpython.py BENCH SIZE WARM_UP_SIZE`, the last 0 for none; `--uvloop` before them
-runs it on uvloop's loop.
+runs it on uvloop's loop, and `--pool` has a ProcessPoolExecutor compute.
 """
 
 import asyncio
+import concurrent.futures
 import json
 import sys
 import time
@@ -164,6 +165,36 @@ async def tcp_echo(size):
     return sum(counts)
 
 
+ANALYSES = 4
+
+
+def sum_of_squares(count):
+    total = 0
+    for number in range(count):
+        total += number * number
+    return total
+
+
+def exact(sums, size):
+    wanted = (size - 1) * size * (2 * size - 1) // 6
+    return sum(total == wanted for total in sums) * size
+
+
+async def analyse_in_turn(size):
+    return exact([sum_of_squares(size) for _ in range(ANALYSES)], size)
+
+
+# The workers stay from the warm-up to the run that is timed.
+pool = None
+
+
+async def analyse_in_pool(size):
+    global pool
+    pool = pool or concurrent.futures.ProcessPoolExecutor(max_workers=2)
+    loop = asyncio.get_running_loop()
+    return exact(await asyncio.gather(*[loop.run_in_executor(pool, sum_of_squares, size) for _ in range(ANALYSES)]), size)
+
+
 PROGRAMS = {
     "switch": switch,
     "spawn-gather": spawn_gather,
@@ -176,6 +207,7 @@ PROGRAMS = {
     "coroutine": coroutine,
     "sleepers": sleepers,
     "tcp-echo": tcp_echo,
+    "executor-speedup": analyse_in_turn,
 }
 
 
@@ -204,6 +236,9 @@ def main():
 
         uvloop.install()
         del arguments[0]
+    if arguments[0] == "--pool":
+        PROGRAMS["executor-speedup"] = analyse_in_pool
+        del arguments[0]
     name, size, warm_up_size = arguments[0], int(arguments[1]), int(arguments[2])
     program = PROGRAMS[name]
     if warm_up_size > 0:
@@ -214,4 +249,5 @@ def main():
     print(json.dumps({"seconds": seconds, "done": done, "peakRssMb": peak_rss_mb()}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,13 @@ import type { BenchName } from "../benches.ts"
  * Does the work of one bench. Resolves to the number of operations that it has
  * seen done, which is checked: work that was skipped is not a fast subject.
  */
-export type Program = (size: number) => Promise<number>
+export type Program = (size: number) => Promise<number | Timed>
+
+/** Of a program that does more than what is measured: the number, and the seconds that it took itself. */
+export interface Timed {
+  readonly done: number
+  readonly seconds: number
+}
 
 export type Programs = { readonly [Name in BenchName]?: Program }
 

@@ -9,16 +9,20 @@ import type { BenchName } from "../benches.ts"
 import { peakRssMb } from "./peak-rss.ts"
 import type { Program, Programs } from "./program.ts"
 
+/** What the name of a subject ends with that is measured without a run before it. */
+const COLD = "-cold"
+
 const [subject = "", bench = "", size = "", warmUpSize = ""] = process.argv.slice(2)
 const program = await load(subject, bench as BenchName)
 
-if (Number(warmUpSize) > 0) {
+if (Number(warmUpSize) > 0 && !subject.endsWith(COLD)) {
   await program(Number(warmUpSize))
   await nextTurn()
 }
 const begun = performance.now()
-const done = await program(Number(size))
-const seconds = (performance.now() - begun) / 1000
+const outcome = await program(Number(size))
+const elapsed = (performance.now() - begun) / 1000
+const { done, seconds } = typeof outcome === "number" ? { done: outcome, seconds: elapsed } : outcome
 process.stdout.write(`${JSON.stringify({ seconds, done, peakRssMb: peakRssMb() })}\n`)
 
 async function load(name: string, bench: BenchName): Promise<Program> {
@@ -41,6 +45,8 @@ async function programsOf(name: string, bench: BenchName): Promise<Programs> {
   if (bench === "http-server" || bench === "http-server-response") {
     return name === "node" ? (await import("./http-server-node.ts")).programs : (await import("./http-server-asyncio-ts.ts")).programs
   }
+  if (bench.startsWith("recorder")) return (await import("./recorder-asyncio-ts.ts")).programsWith(name === "recorded")
+  if (bench.startsWith("executor-")) return executorsOf(name.endsWith(COLD) ? name.slice(0, -COLD.length) : name)
   if (bench === "work-queue") {
     return name === "p-queue" ? (await import("./work-queue-p-queue.ts")).programs : (await import("./work-queue-asyncio-ts.ts")).programs
   }
@@ -54,6 +60,32 @@ async function programsOf(name: string, bench: BenchName): Promise<Programs> {
       return (await import("./effect.ts")).programs
     case "effection":
       return (await import("./effection.ts")).programs
+    default:
+      throw new RangeError(`no subject "${name}"`)
+  }
+}
+
+async function executorsOf(name: string): Promise<Programs> {
+  if (name === "piscina") return (await import("./executors-piscina.ts")).programs
+  if (name === "piscina-copied") return (await import("./executors-piscina.ts")).copied
+  if (name === "node") return (await import("./executors-node.ts")).programs
+  const ours = await import("./executors-asyncio-ts.ts")
+  const { InterpreterPoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } = await import("asyncio-ts/executors")
+  switch (name) {
+    case "asyncio-ts":
+      return ours.programsOn(InterpreterPoolExecutor)
+    case "threads":
+      return ours.programsOn(ThreadPoolExecutor)
+    case "processes":
+      return ours.programsOn(ProcessPoolExecutor)
+    case "grace":
+      return ours.withGrace
+    case "copied":
+      return ours.copied
+    case "coroutines":
+      return ours.inTurn
+    case "gather":
+      return ours.gathered
     default:
       throw new RangeError(`no subject "${name}"`)
   }

@@ -8,13 +8,13 @@ function blockingSleep(seconds: number): void {
 
 const bad = asyncio.coroutine("bad", async () => {
   console.log("Start")
-  blockingSleep(0.4) // two seconds in the lesson
+  blockingSleep(1) // two seconds in the lesson
   console.log("End")
 })
 
 const good = asyncio.coroutine("good", async () => {
   console.log("Start")
-  await asyncio.sleep(0.4)
+  await asyncio.sleep(1)
   console.log("End")
 })
 

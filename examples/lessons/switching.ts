@@ -22,6 +22,7 @@ const names = new Map(tasks.map(({ id, name }) => [id, name]))
 const start = events[0]?.time ?? 0
 const words = { created: "is made, and ready", resumed: "runs", done: "is done" }
 for (const event of events) {
+  if (event.kind === "ready" || event.kind === "cancel requested") continue
   const what = event.kind === "parked" ? `waits for ${event.on}: the loop looks who is ready` : words[event.kind]
   console.log(`${(event.time - start).toFixed(1)}s  ${names.get(event.task)} ${what}`)
 }
