@@ -13,6 +13,7 @@ import type { ContextValues } from "../../core/context.ts"
 import type { EventLoop } from "../../core/event-loop.ts"
 import type { Task } from "../../core/task.ts"
 import { CancelledError } from "../../errors/cancelled-error.ts"
+import { KeyboardInterrupt } from "../../errors/keyboard-interrupt.ts"
 import { Recorder } from "../../inspect/recorder.ts"
 import type { Recording } from "../../inspect/recording.ts"
 import { mayRunLoops, Runner } from "../../tasks/runner.ts"
@@ -65,6 +66,8 @@ export class ReplSession {
     this.#acorn = acorn
     this.#runner = new Runner({ debug })
     this.#loop = this.#runner.getLoop()
+    // A run within a statement that Ctrl-C has ended ends a moment later, by the same Ctrl-C.
+    this.#loop.setExceptionHandler((loop, context) => context.exception instanceof KeyboardInterrupt || loop.defaultExceptionHandler(context))
     this.#context = currentContext().copy()
     this.#stopped = this.#loop.runForever()
     Object.assign(globalThis, { asyncio })

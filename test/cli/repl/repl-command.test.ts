@@ -129,7 +129,8 @@ await new Promise<void>((resolve) => process.stdout.write(" that", () => resolve
 
   it("is a prompt in a terminal: with the tasks, a timeline, and Ctrl-C that ends the statement alone", { skip: needs("script", "bsdutils") }, async () => {
     const history = join(folder, "history")
-    const line = `stty rows 24 cols 100; ${process.execPath} --conditions=asyncio-ts:source ${COMMAND}; echo "code $?"; stty -a`
+    // The shell is interrupted too, and has to see the end.
+    const line = `trap : INT; stty rows 24 cols 100; ${process.execPath} --conditions=asyncio-ts:source ${COMMAND}; echo "code $?"; stty -a`
     const { out } = await run("script", ["-qec", line, "/dev/null"], { ASYNCIO_TS_HISTORY: history }, [
       [/asyncio is there.*\r\n[^]*> /, "const nap = asyncio.createTask(() => asyncio.sleep(1000), { name: 'nap' })\r"],
       [/nap' \}\)[^]*\n[^]*> /, "await asyncio.sleep(0.001, 'rested')\r"],

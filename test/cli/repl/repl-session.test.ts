@@ -61,6 +61,26 @@ describe("a session of the prompt", () => {
     await assert.rejects(run("await asyncio.createTask(() => asyncio.run(async () => 7))"), /run\(…\) cannot be called from/)
   })
 
+  it("says nothing of a run within a statement that ends by the same Ctrl-C, however late it hears of it", async (t) => {
+    const told = t.mock.method(console, "error", () => undefined)
+    const silent = (): void => undefined
+    process.on("SIGINT", silent)
+    try {
+      await run("const kept = asyncio.getRunningLoop(); const seen = []")
+      const statement = run("await asyncio.run(async () => { seen.push('runs'); try { await asyncio.sleep(1000) } finally { seen.push('ended') } })")
+      const seen = await run("seen") as string[] // as it was typed
+      while (seen.length === 0) await new Promise(setImmediate)
+      assert.equal(session.interrupt(), true)
+      await assert.rejects(statement, StatementInterrupted)
+      process.emit("SIGINT")
+      while (seen.length < 2) await new Promise(setImmediate)
+      for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate)
+    } finally {
+      process.off("SIGINT", silent)
+    }
+    assert.deepEqual(told.mock.calls.map(({ arguments: [text] }) => String(text)), [])
+  })
+
   it("gives a coroutine or a promise that was not awaited as it is", async () => {
     const coroutine = await session.run(session.read("asyncio.sleep(0)") as never)
     assert.ok(asyncio.isCoroutine(coroutine.value))
