@@ -27,6 +27,8 @@ export class InspectorSession {
   readonly #pid: number
   #channel: Channel | null = null
   #closed = false
+  /** What came that is no message of an inspector, or why it could not be read. */
+  #strange: unknown
   #last = 0
   readonly #open = new Map<number, Open>()
   readonly #workers = new WorkerSessions(async (method, params) => {
@@ -42,7 +44,7 @@ export class InspectorSession {
   static async connect(pid: number, port: number, path: string): Promise<InspectorSession> {
     const session = new InspectorSession(pid)
     session.#channel = await openWebSocket(port, path, {
-      message: (text) => session.#take(JSON.parse(text) as Reply), // the engine's own format
+      message: (text) => session.#hear(text),
       closed: () => session.#end(),
     })
     return session
@@ -140,6 +142,19 @@ export class InspectorSession {
     })
   }
 
+  /** Whoever has the port may be another program by now. */
+  #hear(text: string): void {
+    let reply: unknown
+    try {
+      reply = JSON.parse(text)
+    } catch (error) {
+      this.#strange = error
+    }
+    if (typeof reply === "object" && reply !== null) return this.#take(reply as Reply) // the engine's own format
+    this.#strange ??= reply
+    this.destroy()
+  }
+
   #take(reply: Reply): void {
     if (reply.id === undefined) return this.#workers.take(reply)
     const open = this.#open.get(reply.id)
@@ -160,6 +175,7 @@ export class InspectorSession {
   }
 
   #lost(): AttachError {
+    if (this.#strange !== undefined) return new AttachError("no answer", `what answers at the inspector's port of process ${this.#pid} is no inspector of Node's: look whether another program has taken the port`, { cause: this.#strange })
     return new AttachError("ended", `process ${this.#pid} has closed its inspector, or ended, before it answered`)
   }
 }
