@@ -1,0 +1,35 @@
+/** The parts of index.html that the page works with. */
+
+function found<E extends HTMLElement>(id: string, kind: new () => E): E {
+  const element = document.getElementById(id)
+  if (element instanceof kind) return element
+  throw new Error(`index.html has no ${kind.name} called ${id}`)
+}
+
+export type PageElements = ReturnType<typeof pageElements>
+
+export function pageElements() {
+  return {
+    examples: found("examples", HTMLSelectElement),
+    clock: found("clock", HTMLSelectElement),
+    run: found("run", HTMLButtonElement),
+    stop: found("stop", HTMLButtonElement),
+    compare: found("compare", HTMLButtonElement),
+    share: found("share", HTMLButtonElement),
+    theme: found("theme", HTMLButtonElement),
+    state: found("state", HTMLElement),
+    said: found("said", HTMLElement),
+    editor: found("editor", HTMLElement),
+    output: found("output", HTMLElement),
+    timeline: found("timeline", HTMLElement),
+    first: found("first", HTMLButtonElement),
+    back: found("back", HTMLButtonElement),
+    forward: found("forward", HTMLButtonElement),
+    last: found("last", HTMLButtonElement),
+    slider: found("slider", HTMLInputElement),
+    told: found("told", HTMLElement),
+    tasks: found("tasks", HTMLElement),
+    comparison: found("comparison", HTMLDialogElement),
+    cards: found("cards", HTMLElement),
+  }
+}

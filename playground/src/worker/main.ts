@@ -1,0 +1,129 @@
+/** The worker: runs one program on the real library, and tells what it writes and does. */
+import { runningLoops } from "../../../src/core/scheduler.ts"
+import { Recorder } from "../../../src/inspect/recorder.ts"
+import type { FromWorker, Order, OutputLevel, ToWorker } from "../messages.ts"
+import { beginTime, chooseClock, timeNow } from "./chosen-clock.ts"
+import { consoleText } from "./console-text.ts"
+import { takeEveryLine } from "./every-line.ts"
+import { OpenTimers } from "./open-timers.ts"
+import { installPlaygroundHost, interrupt } from "./playground-host.ts"
+import { ProgramFile } from "./program-file.ts"
+import { seenOf } from "./seen.ts"
+
+/** What is used of a worker's global, whose types and a page's exclude each other. */
+interface Scope {
+  postMessage(message: FromWorker): void
+  addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void
+  addEventListener(type: "unhandledrejection", listener: (event: PromiseRejectionEvent) => void): void
+}
+
+/** Seconds between two looks at a program that runs, at least; and how many times as long as a look takes. */
+const LOOK = 0.5
+const SPARSE = 10
+/** So many lines of output are sent; an endless program would drown the page. */
+const MOST_LINES = 5000
+const EVENTS = 20_000
+
+const scope = globalThis as unknown as Scope
+const { setTimeout, clearTimeout } = globalThis
+const timers = new OpenTimers()
+let file: ProgramFile | undefined
+let lines = 0
+let stopped = false
+let ended = false
+
+function write(level: OutputLevel, text: string, line?: number): void {
+  lines += 1
+  if (lines > MOST_LINES + 1) return
+  const told = lines > MOST_LINES ? `More than ${MOST_LINES} lines: the rest is not shown.` : (file?.readable(text) ?? text)
+  scope.postMessage({ kind: "output", level, text: told, time: timeNow(), ...(line === undefined ? {} : { line }) })
+}
+
+function words(values: readonly unknown[]): string {
+  return consoleText(values, (error) => file?.shownError(error) ?? String(error))
+}
+
+function tellFailure(error: unknown): void {
+  const line = file?.lineOf(error)
+  const text = error instanceof Error ? words([error]) : `Uncaught ${words([error])}`
+  scope.postMessage({ kind: "failed", text: file?.readable(text) ?? text, ...(line === undefined ? {} : { line }) })
+}
+
+installPlaygroundHost({
+  warn: (text) => write("warn", text),
+  report: (text, error) => write("error", error === undefined ? text : words([text, error]), file?.lineOf(error)),
+})
+
+for (const [name, level] of [["log", "log"], ["info", "log"], ["debug", "log"], ["warn", "warn"], ["error", "error"]] as const) {
+  console[name] = (...values: unknown[]) => write(level, words(values))
+}
+
+timers.watch(globalThis)
+
+// Browsers hide the constructor from pages that are not isolated, and not the memory: programs block with it.
+if (!("SharedArrayBuffer" in globalThis)) {
+  const { constructor } = new WebAssembly.Memory({ initial: 0, maximum: 0, shared: true }).buffer
+  Object.assign(globalThis, { SharedArrayBuffer: sharedBuffers(constructor) })
+}
+
+/** One that allocates by pages of WebAssembly, and gives as many bytes or more. */
+function sharedBuffers(constructor: Function): Function {
+  const PAGE = 65_536
+  function SharedArrayBuffer(bytes: number): object {
+    const pages = Math.max(1, Math.ceil(bytes / PAGE))
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer
+  }
+  SharedArrayBuffer.prototype = constructor.prototype as object
+  return SharedArrayBuffer
+}
+
+async function run({ code, source, file: name, clock }: Order): Promise<void> {
+  const program = new ProgramFile(name, code, source)
+  file = program
+  chooseClock(clock)
+  takeEveryLine()
+  beginTime()
+  const recorder = new Recorder({ capacity: EVENTS }).start()
+  const look = async (): Promise<void> => scope.postMessage({ kind: "seen", seen: await seenOf(recorder, program) })
+  let watch = setTimeout(lookAgain, LOOK * 1000)
+  async function lookAgain(): Promise<void> {
+    const from = performance.now()
+    await look()
+    if (!ended) watch = setTimeout(lookAgain, Math.max(LOOK * 1000, SPARSE * (performance.now() - from)))
+  }
+  try {
+    await program.run()
+  } catch (error) {
+    if (stopped && error instanceof Error && error.name === "KeyboardInterrupt") write("warn", "Stopped.")
+    else tellFailure(error)
+  }
+  await allEnded()
+  ended = true
+  clearTimeout(watch)
+  recorder.stop()
+  await look()
+  scope.postMessage({ kind: "ended" })
+}
+
+/** A program need not await its loop; and what is told last is told after its end. */
+async function allEnded(): Promise<void> {
+  do await new Promise((resolve) => setTimeout(resolve, 10))
+  while (runningLoops.size > 0 || (timers.count > 0 && !stopped))
+}
+
+scope.addEventListener("error", (event) => {
+  event.preventDefault()
+  tellFailure(event.error ?? new Error(event.message))
+})
+scope.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault()
+  tellFailure(event.reason)
+})
+scope.addEventListener("message", ({ data }) => {
+  if (data.kind === "run") void run(data)
+  else {
+    stopped = true
+    if (!interrupt() && !ended) write("warn", "Stopped.")
+  }
+})
