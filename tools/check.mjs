@@ -51,6 +51,16 @@ const checks = {
       return node(join(root, "node_modules/typescript/bin/tsc"), "-p", viewer)
     },
   },
+  playground: {
+    what: "the compiler on playground/, which has types of its own",
+    hint: "playground/tsconfig.json; what the page runs is src/ and viewer/src/clocks.ts as they are",
+    run: () => {
+      const folder = join(root, "playground")
+      install(folder)
+      install(join(root, "viewer"))
+      return node(join(root, "node_modules/typescript/bin/tsc"), "-p", folder)
+    },
+  },
   size: {
     what: `the browser entry, all of it, minified and gzipped: at most ${BROWSER_CEILING.toLocaleString("en")} bytes`,
     hint: "npx esbuild --analyze names the heaviest files; what only Node needs belongs to src/index.ts",

@@ -1,6 +1,6 @@
 // npm run test:system: installs the programs that tests need of the system, where they are missing,
 // and runs what takes too long for `npm test`: the programs of the lessons in real time, all
-// 768 cells of the matrix of faults, the page of a million events, and the executors under 10,000 jobs that do them harm, here and on many machines.
+// 768 cells of the matrix of faults, the page of a million events, the playground, and the executors under 10,000 jobs that do them harm, here and on many machines.
 import { spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -34,7 +34,7 @@ if (!process.exitCode) {
   process.exitCode =
     run([process.execPath, "--test", pattern, test("examples/lessons.test.ts")]) ||
     run([process.execPath, "--test", test("faults/matrix.test.ts")]) ||
-    run([process.execPath, "--test", "--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
+    run([process.execPath, "--test", "--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
     run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]) ||
     run([process.execPath, "--test", "--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))])
 }
