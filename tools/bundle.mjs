@@ -20,6 +20,7 @@ const FOUND_BY_NAME = {
   "thread-main": "executors/worker/thread-main.js",
   "process-main": "executors/worker/process-main.js",
   "default-pool": "executors/default-pool.js",
+  "work-process": "cli/exercises/work-process.js",
   "serve-job": "executors/distributed/serve-job.js",
   "watchdog-thread-node": "inspect/watchdog/watchdog-thread-node.js",
 }

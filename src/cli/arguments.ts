@@ -11,12 +11,14 @@ export const HELP = `usage: asyncio-ts run FILE [OPTIONS] [-- ARGUMENTS]
        asyncio-ts timeline RECORDING [OPTIONS]
        asyncio-ts [repl] [OPTIONS]
        asyncio-ts init FOLDER
+       asyncio-ts exercises [start NAME | check | hint]
        asyncio-ts --help | --version
 
 worker serves jobs of other machines, and jobs shows how their queue stands; ps, pstree and
 top show the tasks of a running program, doctor says what limits one, timeline shows a
-recording; without a command there is a prompt; init makes a project; --help after each
-tells more. run runs a program of yours, TypeScript or JavaScript, in a process of its own.
+recording; without a command there is a prompt; init makes a project, exercises is a course;
+--help after each tells more. run runs a program of yours, TypeScript or JavaScript, in a
+process of its own.
 Ctrl-C goes to the program, which can clean up; a second Ctrl-C ends it.
 
   FILE               the program: .ts, .mts, .js or .mjs

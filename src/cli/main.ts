@@ -21,6 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === "top") return (await import("./top-command.ts")).topCommand(argv.slice(1))
   if (argv[0] === "timeline") return (await import("./timeline-command.ts")).timelineCommand(argv.slice(1))
   if (argv[0] === "jobs") return (await import("./worker-jobs.ts")).jobsCommand(argv.slice(1))
+  if (argv[0] === "exercises") return (await import("./exercises-command.ts")).exercisesCommand(argv.slice(1))
   if (argv[0] === "repl" || isPrompt(argv)) return (await import("./repl/repl-command.ts")).replCommand(argv[0] === "repl" ? argv.slice(1) : argv)
   const command = parseArguments(argv)
   if (command === "help") console.log(HELP)

@@ -1,0 +1,21 @@
+import * as asyncio from "asyncio-ts"
+
+/** Takes a second. */
+export type Prepare = (order: string) => asyncio.Coroutine<string>
+
+/** Gives how many orders were prepared. */
+export async function main(prepare: Prepare, orders: readonly string[]): Promise<number> {
+  const queue = new asyncio.Queue<string>(0, { name: "orders" })
+  let prepared = 0
+  const cook = async (): Promise<void> => {
+    for (;;) {
+      await prepare(await queue.get())
+      prepared += 1
+      queue.taskDone()
+    }
+  }
+  for (const name of ["one", "two", "three"]) asyncio.createTask(cook, { name })
+  for (const order of orders) await queue.put(order)
+  await queue.join()
+  return prepared
+}
