@@ -1,6 +1,6 @@
 // npm run test:system: installs the programs that tests need of the system, where they are missing,
 // and runs what takes too long for `npm test`: the programs of the lessons in real time, all
-// 768 cells of the matrix of faults, the page of a million events, the playground, and the executors under 10,000 jobs that do them harm, here and on many machines.
+// 768 cells of the matrix of faults, the page of a million events, the playground, the built site, and the executors under 10,000 jobs that do them harm, here and on many machines.
 import { spawnSync } from "node:child_process"
 import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
@@ -29,14 +29,15 @@ for (const { program } of NEEDED) console.log(`${isInstalled(program) ? "found  
 if (missing.length > 0) process.exitCode = installAll(missing.map(({ debianPackage }) => debianPackage))
 if (!process.exitCode) {
   process.env.TEST_SYSTEM = "1"
-  const pattern = "--test-name-pattern=all other programs of the lessons"
+  const pattern = "--test-name-pattern=all other programs of the (?:lessons|guide)"
   const test = (/** @type {string} */ file) => join(import.meta.dirname, "../test", file)
   process.exitCode =
-    run([process.execPath, "--test", pattern, test("examples/lessons.test.ts")]) ||
+    run([process.execPath, "--test", pattern, test("examples/lessons.test.ts"), test("docs/guide.test.ts")]) ||
     run([process.execPath, "--test", test("faults/matrix.test.ts")]) ||
     run([process.execPath, "--test", "--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
     run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]) ||
-    run([process.execPath, "--test", "--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))])
+    run([process.execPath, "--test", "--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))]) ||
+    run([process.execPath, "--test", test("site/site.test.ts")])
 }
 
 /** @param {string[]} packages */
