@@ -144,13 +144,13 @@ export class InspectorSession {
 
   /** Whoever has the port may be another program by now. */
   #hear(text: string): void {
-    let reply: unknown
+    let reply: Reply | string | number | boolean | null | undefined
     try {
-      reply = JSON.parse(text)
+      reply = JSON.parse(text) as Reply | string | number | boolean | null // an object is the engine's own format
     } catch (error) {
       this.#strange = error
     }
-    if (typeof reply === "object" && reply !== null) return this.#take(reply as Reply) // the engine's own format
+    if (typeof reply === "object" && reply !== null) return this.#take(reply)
     this.#strange ??= reply
     this.destroy()
   }
