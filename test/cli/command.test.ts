@@ -28,7 +28,7 @@ function command(
     const child = spawn(process.execPath, [...process.execArgv.filter(isCondition), COMMAND, ...args], {
       // A group of its own is not in the foreground of a terminal: the signal comes once, as from a kill.
       detached: true,
-      env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
+      env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1", FORCE_COLOR: undefined },
     })
     let out = ""
     let err = ""

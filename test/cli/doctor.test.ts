@@ -32,7 +32,7 @@ interface Told {
 // The test runner's own options would make a test run of the command.
 const conditions = process.execArgv.filter((option) => /^(-C|--conditions)/.test(option))
 // A socket of their own: the port of Node's inspector may be another test's.
-const env = { ...process.env, NO_COLOR: "1", ASYNCIO_TS_INSPECT: "1" }
+const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ASYNCIO_TS_INSPECT: "1" }
 
 /** Runs doctor; `onText` may interrupt it. */
 function doctor(args: readonly string[], onText?: (text: string, interrupt: () => void) => void): Promise<Ended> {

@@ -25,7 +25,7 @@ const json = <T>(file: string): T => JSON.parse(readFileSync(file, "utf8")) as T
 /** Runs Node, as npm would in a project. */
 function node(cwd: string, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const { NODE_TEST_CONTEXT: _reporting, ...env } = process.env
-  const child = spawn(process.execPath, args, { cwd, env: { ...env, NODE_OPTIONS: "--conditions=asyncio-ts:source", NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(process.execPath, args, { cwd, env: { ...env, NODE_OPTIONS: "--conditions=asyncio-ts:source", NO_COLOR: "1", FORCE_COLOR: undefined }, stdio: ["ignore", "pipe", "pipe"] })
   let stdout = ""
   let stderr = ""
   child.stdout.on("data", (chunk) => (stdout += String(chunk)))

@@ -19,7 +19,7 @@ const skip = process.platform === "linux" ? false : "the system does not tell wh
 const folder = mkdtempSync(join(tmpdir(), "asyncio-ts-ps-test-"))
 after(() => rmSync(folder, { recursive: true }))
 // Sockets are looked for where no other test opens any.
-const env = { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", XDG_RUNTIME_DIR: folder }
+const env = { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", FORCE_COLOR: undefined, XDG_RUNTIME_DIR: folder }
 
 interface Ended {
   readonly code: number | null

@@ -69,7 +69,7 @@ writeFileSync(json, JSON.stringify(recording))
 describe("asyncio-ts timeline", () => {
   it("draws a recording in the terminal", async () => {
     const options = process.execArgv.filter((option) => /^(-C|--conditions)/.test(option))
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...options, COMMAND, "timeline", file], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } })
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...options, COMMAND, "timeline", file], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined } })
     assert.equal(stderr, "")
     assert.deepEqual(stdout.split("\n").slice(2, 4), [
       "main █████████████████────────────────█████████████████ ✓  3.00 s  woken by cook",

@@ -50,7 +50,7 @@ async function command(args: readonly string[]): Promise<Walk> {
 }
 
 function node(args: readonly string[]) {
-  const env = { ...process.env, NO_COLOR: "1", COLUMNS: "100" }
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, COLUMNS: "100" }
   return spawn(process.execPath, ["--conditions=asyncio-ts:source", ...args], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"], timeout: PATIENCE_MS })
 }
 

@@ -21,7 +21,7 @@ interface Ended {
 /** Runs the command in a folder. */
 function exercises(folder: string, ...args: readonly string[]): Promise<Ended> {
   const { NODE_TEST_CONTEXT: _reporting, ...env } = process.env
-  const child = spawn(process.execPath, [...process.execArgv.filter((option) => /^(-C|--conditions)/.test(option)), COMMAND, "exercises", ...args], { cwd: folder, env: { ...env, NO_COLOR: "1" }, detached: true })
+  const child = spawn(process.execPath, [...process.execArgv.filter((option) => /^(-C|--conditions)/.test(option)), COMMAND, "exercises", ...args], { cwd: folder, env: { ...env, NO_COLOR: "1", FORCE_COLOR: undefined }, detached: true })
   let out = ""
   let err = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text))

@@ -22,7 +22,7 @@ interface Ended {
 /** @param typed - what is typed once the screen shows something, in this order */
 function run(program: string, words: readonly string[], env: NodeJS.ProcessEnv, input: string | readonly (readonly [shows: RegExp, typed: string])[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd: folder, env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", TERM: "xterm", ASYNCIO_TS_HISTORY: "", ...env } })
+    const child = spawn(program, words, { cwd: folder, env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", FORCE_COLOR: undefined, TERM: "xterm", ASYNCIO_TS_HISTORY: "", ...env } })
     let out = ""
     let err = ""
     let from = 0
@@ -91,7 +91,7 @@ await asyncio.run(() => twice(1))
 
   it("ends when all that it printed was taken, however late that is read", async () => {
     const lines = 20_000
-    const child = spawn(process.execPath, ["--conditions=asyncio-ts:source", COMMAND], { cwd: folder, env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" } })
+    const child = spawn(process.execPath, ["--conditions=asyncio-ts:source", COMMAND], { cwd: folder, env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", FORCE_COLOR: undefined } })
     const limit = setTimeout(() => child.kill("SIGKILL"), 60_000)
     let out = ""
     const ended = new Promise((resolve) => child.on("close", resolve))
@@ -106,7 +106,7 @@ await asyncio.run(() => twice(1))
 
   it("ends a loop by Ctrl-C whose output nobody has read yet, loses nothing of that, and goes on", { skip: process.platform === "win32" && "Ctrl-C cannot be sent there" }, async () => {
     const lines = 20_000
-    const child = spawn(process.execPath, ["--conditions=asyncio-ts:source", COMMAND], { cwd: folder, env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" } })
+    const child = spawn(process.execPath, ["--conditions=asyncio-ts:source", COMMAND], { cwd: folder, env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", FORCE_COLOR: undefined } })
     const limit = setTimeout(() => child.kill("SIGKILL"), 60_000)
     let out = ""
     let err = ""
