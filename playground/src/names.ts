@@ -19,7 +19,7 @@ export function namesOf({ names, modules }: SiteData): Extension[] {
     const spaces = new Map<string, readonly Named[]>()
     const own = new Map<string, Named>()
     for (const [, space, list = "", from = ""] of code.matchAll(IMPORT)) {
-      const given = names[from] ?? []
+      const given = Object.hasOwn(names, from) ? (names[from] ?? []) : []
       if (space !== undefined) spaces.set(space, given)
       for (const part of list.split(",")) {
         const [name = "", alias = name] = part.trim().replace(/^type /, "").split(/\s+as\s+/)

@@ -4,6 +4,8 @@ import type { OutputLevel } from "./messages.ts"
 export class Output {
   readonly #list: HTMLElement
   readonly #goTo: (line: number) => void
+  /** Rows that are drawn with the next picture: to look after each of thousands where the end is takes minutes. */
+  readonly #rows = document.createDocumentFragment()
 
   constructor(list: HTMLElement, goTo: (line: number) => void) {
     this.#list = list
@@ -11,11 +13,11 @@ export class Output {
   }
 
   clear(): void {
+    this.#rows.replaceChildren()
     this.#list.replaceChildren()
   }
 
   add(level: OutputLevel | "failed", text: string, time?: number, line?: number): void {
-    const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 8
     const row = document.createElement("div")
     row.className = `line ${level}`
     const when = document.createElement("span")
@@ -33,7 +35,14 @@ export class Output {
       button.addEventListener("click", () => this.#goTo(line))
       words.append(" ", button)
     }
-    this.#list.append(row)
+    if (this.#rows.childElementCount === 0) requestAnimationFrame(() => this.draw())
+    this.#rows.append(row)
+  }
+
+  draw(): void {
+    if (this.#rows.childElementCount === 0) return
+    const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 8
+    this.#list.append(this.#rows)
     if (atEnd) this.#list.scrollTop = this.#list.scrollHeight
   }
 }

@@ -63,10 +63,13 @@ export class Playground {
 
   /** Opens what the address names: an example, or a program that somebody has shared. */
   async openAddress(): Promise<void> {
-    this.#hash = location.hash
+    const { hash } = location
+    this.#hash = hash
     const [first] = this.#data.examples
     try {
-      const { code, example, clock } = await sharedIn(location.hash)
+      const { code, example, clock } = await sharedIn(hash)
+      // Another address may have come while this one was unpacked.
+      if (this.#hash !== hash) return
       const named = this.#data.examples.find(({ name }) => name === example)
       if (code !== undefined) this.#open(code, undefined, clock ?? "virtual")
       else this.#openExample(named ?? first, clock)
@@ -92,7 +95,10 @@ export class Playground {
 
   /** As a link to it does. */
   #visit(example: Example): void {
-    location.hash = `#example=${example.name}`
+    const hash = `#example=${example.name}`
+    // The program may have been changed since its address was opened, of which the address knows nothing.
+    if (location.hash === hash) this.#openExample(example)
+    else location.hash = hash
   }
 
   #openExample(example: Example | undefined, clock?: ClockKind): void {
@@ -125,6 +131,7 @@ export class Playground {
   }
 
   #clear(): void {
+    this.#seen = undefined
     this.#editor.fail()
     this.#output.clear()
     this.#stepper.clear()
@@ -133,7 +140,7 @@ export class Playground {
 
   #compiled(source: string): string {
     const { modules } = this.#data
-    return stripTypes(source, (name) => (modules[name] === undefined ? undefined : new URL(modules[name], document.baseURI).href), Object.keys(modules))
+    return stripTypes(source, (name) => (Object.hasOwn(modules, name) ? new URL(modules[name] ?? "", document.baseURI).href : undefined), Object.keys(modules))
   }
 
   #start(): void {
@@ -173,13 +180,14 @@ export class Playground {
 
   #ended(how: "ended" | "killed"): void {
     this.#run = undefined
+    this.#output.draw()
     if (this.#seen !== undefined) {
       this.#stepper.take(this.#seen.recording, this.#file)
       // What was seen last while it ran may not have been shown.
       if (how === "killed") this.#timeline.show(this.#seen)
     }
     this.#seen = undefined
-    if (how === "killed") this.#output.add("failed", "Ended: the program did not stop by itself. A loop without an await lets nothing else run.")
+    if (how === "killed") this.#output.add("failed", "Ended: the program did not stop by itself. It computes without an await, or waits for a promise that nobody settles.")
     this.#showState("ended")
   }
 

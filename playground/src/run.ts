@@ -1,4 +1,5 @@
 /** One run of a program in a worker of its own. */
+import { isFromWorker } from "./is-from-worker.ts"
 import type { ClockKind, FromWorker, Order, ToWorker } from "./messages.ts"
 
 /** Seconds that a program has to end after Stop, before its worker is ended under it. */
@@ -19,8 +20,8 @@ export class Run {
   constructor(program: { code: string; source: string; file: string; clock: ClockKind }, events: RunEvents) {
     this.#events = events
     this.#worker = new Worker("lib/worker.js", { type: "module" })
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-      if (!this.#open) return
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (!this.#open || !isFromWorker(data)) return
       if (data.kind === "ended") this.#end("ended")
       else events.told(data)
     })

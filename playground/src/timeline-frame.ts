@@ -23,7 +23,8 @@ export class TimelineFrame {
   #frame: HTMLIFrameElement | undefined
   /** The latest one that nobody has seen yet, while another opens. */
   #next: Seen | undefined
-  #opening = false
+  /** The one that opens. */
+  #opening: HTMLIFrameElement | undefined
   #clocks: Clocks | undefined
   #moment: Moment | undefined
 
@@ -35,7 +36,7 @@ export class TimelineFrame {
   /** Opened behind the one that is seen, which gives way once the new one is drawn. */
   show(seen: Seen): void {
     this.#next = seen
-    if (!this.#opening) this.#open()
+    if (this.#opening === undefined) this.#open()
   }
 
   get focused(): boolean {
@@ -45,6 +46,8 @@ export class TimelineFrame {
   clear(): void {
     this.#next = undefined
     this.#moment = undefined
+    this.#opening?.remove()
+    this.#opening = undefined
     this.#frame?.remove()
     this.#frame = undefined
   }
@@ -65,8 +68,8 @@ export class TimelineFrame {
     const seen = this.#next
     if (seen === undefined) return
     this.#next = undefined
-    this.#opening = true
     const frame = document.createElement("iframe")
+    this.#opening = frame
     frame.title = "Timeline of the tasks"
     frame.className = "opening"
     frame.srcdoc = this.#template
@@ -83,8 +86,8 @@ export class TimelineFrame {
     const opened = (): void => {
       if (page.dataset["opened"] === undefined) return
       changes.disconnect()
-      this.#opening = false
-      if (!frame.isConnected) return
+      if (this.#opening !== frame) return
+      this.#opening = undefined
       this.#frame?.remove()
       this.#frame = frame
       frame.className = ""

@@ -92,9 +92,9 @@ describe("the playground", { skip, concurrency: false, timeout: 900_000 }, () =>
     await own.write(`console.log("begun")\nfor (;;);\n`)
     await own.start()
     await own.written("begun")
-    await own.page.click("#stop")
-    await own.page.locator("#stop", { hasText: "End now" }).click()
-    await own.ended()
+    // Both in one moment: after some seconds it would be ended without the second.
+    const stopped = "const stop = document.getElementById('stop'); stop.click(); const text = stop.textContent; stop.click(); return [text, document.documentElement.dataset.run]"
+    assert.deepEqual(await own.page.evaluate(`(() => { ${stopped} })()`), ["End now", "ended"])
     assert.match(await own.output(".failed"), /did not stop by itself/)
     // One that has timers of its own has not ended before they are over.
     await own.write(`setTimeout(() => console.log("again"), 50)\n`)
@@ -178,6 +178,41 @@ describe("the playground", { skip, concurrency: false, timeout: 900_000 }, () =>
     await other.page.goto(`${server.address}${hash.slice(0, 40)}`)
     await other.page.locator("#said", { hasText: "cut short" }).waitFor()
     await closed(other)
+    await closed(own)
+  })
+
+  it("opens an example again that somebody has changed", async () => {
+    const own = await opened()
+    await own.page.selectOption("#examples", "gather")
+    await own.page.waitForFunction(`document.title.startsWith("gather.ts")`)
+    await own.write("const changed = true")
+    await own.page.waitForFunction(`document.title.startsWith("main.ts")`)
+    await own.page.selectOption("#examples", "gather")
+    await own.page.waitForFunction(`document.title.startsWith("gather.ts")`)
+    assert.doesNotMatch((await own.page.textContent(".cm-content")) ?? "", /changed/)
+    await closed(own)
+  })
+
+  it("is not taken over by a program that posts messages of its own, throws what cannot be shown, or writes without end", async () => {
+    const own = await opened()
+    const script = "'</scr' + 'ipt><script>parent.taken = true</scr' + 'ipt>'"
+    const programs = [
+      [`postMessage("tea"); postMessage(null); postMessage({ kind: "seen", seen: { recording: { tasks: [{ id: 1, name: "tea", loop: 1 }], events: [] }, parts: { facts: ${script}, recording: "" }, tree: "" } })\n`, ".line", /^$/],
+      [`throw { toString() { throw 1 } }\n`, ".failed", /cannot be shown/],
+      [`const error = new Error("round")\nerror.cause = error\nthrow error\n`, ".failed", /Error: round[^]*Circular/],
+      [`console.log(Object.create(Object.create(null)))\n`, ".log", /null prototype/],
+      [`console.log("x".repeat(50_000_000))\n`, ".log", /^x{10000}… 49990000 more letters\n$/],
+      [`for (let line = 0; line < 20_000; line += 1) console.log("y".repeat(1000))\n`, ".log", /the rest is not shown\.\n$/],
+      [`close()\n`, ".line", /^$/],
+      [`import tea from "constructor"\n\nconsole.log(tea)`, ".failed", /is not to be had in a browser/],
+    ] as const
+    for (const [code, kind, written] of programs) {
+      await own.write(code)
+      await own.run()
+      assert.match(await own.output(kind === ".line" ? "" : kind), written, code)
+    }
+    assert.equal(await own.page.locator("#timeline iframe").count(), 0)
+    assert.equal(await own.page.evaluate("window.taken"), undefined)
     await closed(own)
   })
 

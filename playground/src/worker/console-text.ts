@@ -53,7 +53,7 @@ export function consoleText(values: readonly unknown[], shownStack: (error: Erro
 
   function composed(value: object, depth: number, above: readonly object[]): string {
     const inner = (one: unknown): string => shown(one, depth + 1, above)
-    const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name ?? "[Object: null prototype]"
+    const name = (Object.getPrototypeOf(value) as { readonly constructor?: Function } | null)?.constructor?.name ?? "[Object: null prototype]"
     // What is empty takes no more room than a word for it.
     if (depth > DEEP && Object.keys(value).length === 0 && (name === "Object" || name === "Array")) return name === "Object" ? "{}" : "[]"
     if (depth > DEEP) return Array.isArray(value) ? "[Array]" : `[${name}]`

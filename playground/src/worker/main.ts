@@ -23,6 +23,9 @@ const LOOK = 0.5
 const SPARSE = 10
 /** So many lines of output are sent; an endless program would drown the page. */
 const MOST_LINES = 5000
+/** So many letters of a line, and of all lines. */
+const LONGEST = 10_000
+const MOST_LETTERS = 1_000_000
 const EVENTS = 20_000
 
 const scope = globalThis as unknown as Scope
@@ -30,14 +33,23 @@ const { setTimeout, clearTimeout } = globalThis
 const timers = new OpenTimers()
 let file: ProgramFile | undefined
 let lines = 0
+let letters = 0
+let full = false
 let stopped = false
 let ended = false
 
 function write(level: OutputLevel, text: string, line?: number): void {
+  if (full) return
   lines += 1
-  if (lines > MOST_LINES + 1) return
-  const told = lines > MOST_LINES ? `More than ${MOST_LINES} lines: the rest is not shown.` : (file?.readable(text) ?? text)
+  const begin = cut(text)
+  letters += begin.length
+  full = lines > MOST_LINES || letters > MOST_LETTERS
+  const told = full ? `More than ${lines > MOST_LINES ? `${MOST_LINES} lines` : `${MOST_LETTERS} letters`}: the rest is not shown.` : (file?.readable(begin) ?? begin)
   scope.postMessage({ kind: "output", level, text: told, time: timeNow(), ...(line === undefined ? {} : { line }) })
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… ${text.length - LONGEST} more letters`
 }
 
 function words(values: readonly unknown[]): string {
@@ -45,9 +57,17 @@ function words(values: readonly unknown[]): string {
 }
 
 function tellFailure(error: unknown): void {
-  const line = file?.lineOf(error)
-  const text = error instanceof Error ? words([error]) : `Uncaught ${words([error])}`
-  scope.postMessage({ kind: "failed", text: file?.readable(text) ?? text, ...(line === undefined ? {} : { line }) })
+  const { text, line } = failureOf(error)
+  scope.postMessage({ kind: "failed", text: cut(file?.readable(text) ?? text), ...(line === undefined ? {} : { line }) })
+}
+
+function failureOf(error: unknown): { text: string; line?: number | undefined } {
+  try {
+    return { text: error instanceof Error ? words([error]) : `Uncaught ${words([error])}`, line: file?.lineOf(error) }
+  } catch {
+    // A program can throw what throws again when it is looked at.
+    return { text: "Uncaught: what was thrown cannot be shown" }
+  }
 }
 
 installPlaygroundHost({
@@ -60,6 +80,8 @@ for (const [name, level] of [["log", "log"], ["info", "log"], ["debug", "log"], 
 }
 
 timers.watch(globalThis)
+// A worker that closes itself tells nobody.
+Object.assign(globalThis, { close: () => scope.postMessage({ kind: "ended" }) })
 
 // Browsers hide the constructor from pages that are not isolated, and not the memory: programs block with it.
 if (!("SharedArrayBuffer" in globalThis)) {

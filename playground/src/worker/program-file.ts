@@ -34,13 +34,15 @@ export class ProgramFile {
   }
 
   /** The name and message of an error, with the lines of its stack that are the program's, and what has caused it. */
-  shownError(error: Error): string {
+  shownError(error: Error, above: readonly Error[] = []): string {
+    if (above.includes(error)) return "[Circular *1]"
     const { message } = error
+    const path = [...above, error]
     const name = error.name === "" ? error.constructor.name : error.name
     const head = message === "" ? name : `${name}: ${this.readable(message)}`
     const inner: unknown[] = "exceptions" in error && Array.isArray(error.exceptions) ? error.exceptions : error instanceof AggregateError ? error.errors : []
-    const parts = inner.map((one, at) => indented(`${at + 1}. ${one instanceof Error ? this.shownError(one) : String(one)}`))
-    const cause = error.cause instanceof Error ? [indented(`caused by ${this.shownError(error.cause)}`)] : []
+    const parts = inner.map((one, at) => indented(`${at + 1}. ${one instanceof Error ? this.shownError(one, path) : String(one)}`))
+    const cause = error.cause instanceof Error ? [indented(`caused by ${this.shownError(error.cause, path)}`)] : []
     return [head, ...this.#frames(error).map(({ text }) => `    at ${text}`), ...parts, ...cause].join("\n")
   }
 
