@@ -1,4 +1,4 @@
-/** A task keeps its error until somebody asks: within a second it is no lost one. */
+/** A task keeps its error until somebody asks: within half a second it is no lost one. */
 import * as asyncio from "asyncio-ts"
 
 const price = asyncio.coroutine("price", async (): Promise<number> => {
@@ -10,10 +10,11 @@ async function main(): Promise<void> {
   asyncio.getRunningLoop().setExceptionHandler((_loop, { message, exception }) => console.log(`told: ${message.split("\n", 1)[0]}: ${String(exception)}`))
 
   const asked = asyncio.createTask(price(), { name: "asked" })
-  await asyncio.sleep(1.5) // something else first
+  await asyncio.sleep(1.25) // something else first
   try {
     console.log(await asked)
-  } catch {
+  } catch (error) {
+    if (error instanceof asyncio.CancelledError) throw error
     console.log("no price today")
   }
 

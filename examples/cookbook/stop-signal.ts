@@ -13,16 +13,19 @@ const worker = asyncio.coroutine("worker", async (name: string, stop: asyncio.Ev
 await asyncio.run(async () => {
   const stop = new asyncio.Event({ name: "stop" })
   // loop.addSignalHandler("SIGTERM", () => stop.set())
-  asyncio.getRunningLoop().callLater(5, () => stop.set())
+  const loop = asyncio.getRunningLoop()
+  loop.callLater(5, () => stop.set())
+  let patience: asyncio.TimerHandle | undefined
   try {
     await new asyncio.TaskGroup().run(async (group) => {
       group.createTask(worker("one", stop))
       group.createTask(worker("two", stop))
       await stop.wait()
       console.log("asked to stop: at most 30 s more")
-      asyncio.getRunningLoop().callLater(30, () => group.cancel())
+      patience = loop.callLater(30, () => group.cancel())
     })
   } finally {
+    patience?.cancel()
     console.log("the connection is closed")
   }
 })

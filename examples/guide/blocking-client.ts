@@ -21,13 +21,16 @@ const getAwaited = asyncio.coroutine("getAwaited", async (url: string) => {
 async function main(): Promise<void> {
   const most = new Int32Array(new SharedArrayBuffer(4)) // how many requests the server had at a time
   const server = new Worker(new URL(import.meta.url), { workerData: most })
-  const [url] = (await once(server, "message")) as [string]
-  for (const get of [getBlocking, getAwaited]) {
-    Atomics.store(most, 0, 0)
-    await asyncio.gather([get(url), get(url), get(url)])
-    console.log(`${get.name}: ${Atomics.load(most, 0) > 1 ? "several requests" : "one request"} at a time`)
+  try {
+    const [url] = (await once(server, "message")) as [string]
+    for (const get of [getBlocking, getAwaited]) {
+      Atomics.store(most, 0, 0)
+      await asyncio.gather([get(url), get(url), get(url)])
+      console.log(`${get.name}: ${Atomics.load(most, 0) > 1 ? "several requests" : "one request"} at a time`)
+    }
+  } finally {
+    await server.terminate()
   }
-  await server.terminate()
 }
 
 /** A server in a thread of its own, since this one will be blocked. It answers after half a second. */

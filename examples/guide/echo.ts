@@ -2,21 +2,26 @@
 import * as asyncio from "asyncio-ts"
 
 async function serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter): Promise<void> {
-  for await (const line of reader) {
-    writer.write(String(line).toUpperCase())
-    await writer.drain()
+  try {
+    for await (const line of reader) {
+      writer.write(String(line).toUpperCase())
+      await writer.drain()
+    }
+  } finally {
+    writer.close()
+    await writer.waitClosed()
   }
-  writer.close()
-  await writer.waitClosed()
 }
 
 const shout = asyncio.coroutine("shout", async (port: number, word: string) => {
   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port)
-  writer.write(`${word}\n`)
-  const answer = String(await reader.readLine()).trim()
-  writer.close()
-  await writer.waitClosed()
-  return answer
+  try {
+    writer.write(`${word}\n`)
+    return String(await reader.readLine()).trim()
+  } finally {
+    writer.close()
+    await writer.waitClosed()
+  }
 })
 
 async function main(): Promise<void> {

@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     try {
       await way()
     } catch (error) {
+      if (error instanceof asyncio.CancelledError) throw error
       const errors = error instanceof asyncio.ExceptionGroup ? error.errors : [error]
       console.log(`${name}: ${errors.map(String).join(", ")}`)
     }

@@ -20,7 +20,12 @@ async function main(): Promise<void> {
   await asyncio.sleep(3)
 
   console.log("timeout:")
-  await asyncio.timeout(1).run(() => download()).catch((error: Error) => console.log(`  ${error.name}`))
+  try {
+    await asyncio.timeout(1).run(() => download())
+  } catch (error) {
+    if (!(error instanceof asyncio.TimeoutError)) throw error
+    console.log(`  ${error.name}`)
+  }
 }
 
 await asyncio.run(main)

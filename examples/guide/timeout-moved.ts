@@ -15,7 +15,8 @@ async function main(): Promise<void> {
       }
     })
   } catch (error) {
-    console.log(`${(error as Error).name} of the whole after ${(loop.time() - start).toFixed(1)}s`)
+    if (!(error instanceof asyncio.TimeoutError)) throw error
+    console.log(`${error.name} of the whole after ${(loop.time() - start).toFixed(1)}s`)
   }
 
   start = loop.time()

@@ -30,7 +30,7 @@ PATH=node_modules/.bin:$PATH exec sh -c "$script"`,
 
 /** Runs commands as a shell would that stands in `folder`; gives what they wrote, and where it stands then. */
 function typed(commands: string, folder: string, bin: string): Promise<{ code: number | null; out: string; err: string; folder: string }> {
-  const { NODE_TEST_CONTEXT: _reporting, ...env } = process.env
+  const { NODE_TEST_CONTEXT: _reporting, FORCE_COLOR: _colours, ...env } = process.env
   const stands = join(scratch, "folder")
   const child = spawn("bash", ["-e", "-c", `${commands}\npwd > '${stands}'`], {
     cwd: folder,

@@ -58,7 +58,7 @@ export function outputOf(folder: string, name: string, { virtual }: { virtual: b
   // Before Node 24, running TypeScript warns that it is new.
   const options = ["--conditions=asyncio-ts:source", "--disable-warning=ExperimentalWarning"]
   if (virtual) options.push("--import", pathToFileURL(join(import.meta.dirname, "on-virtual-time.ts")).href)
-  const { NODE_TEST_CONTEXT: _reporting, ...env } = process.env
+  const { NODE_TEST_CONTEXT: _reporting, FORCE_COLOR: _colours, ...env } = process.env
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...options, join(root, folder, `${name}.ts`)], {
       env: { ...env, NO_COLOR: "1" },
