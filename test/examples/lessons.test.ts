@@ -154,5 +154,8 @@ describe("the comparison with what a program promises", () => {
     assert.equal(realDifference(promised, "0 s      1\n├─────────┤\nnap ┃───────  ✓  1.01 s"), undefined)
     assert.notEqual(difference(promised, "0 s    1\n├──────┤\nnap ┃───────┃ ✓  1.00 s"), undefined)
     assert.notEqual(realDifference(promised, "0 s    1\n├──────┤\nnap ┃────────┃ ×  1.00 s"), undefined)
+    const signs = "nap ┃────────┃ ✓  1.00 s\n┃ ran a moment  ─ waiting"
+    assert.equal(realDifference(signs, "nap ┃──▄█────┃ ✓  1.00 s\n█ running  ┃ ran a moment  ─ waiting  ▄ ready"), undefined)
+    assert.notEqual(realDifference(signs, "nap ┃────────┃ ✓  1.00 s"), undefined)
   })
 })

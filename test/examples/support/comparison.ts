@@ -45,9 +45,10 @@ function isSame(wanted: string, line: string, fits: (time: string, wanted: strin
   return times.every((time, index) => time.startsWith(ANY) || fits(found[index] ?? "", time))
 }
 
-/** With every bar as one sign, and without the axis; on a busy machine what is ready waits longer, and is drawn. */
+/** With every bar as one sign, without the axis and what its signs mean; on a busy machine what is ready waits longer, and is drawn. */
 function drawn(text: string): string {
   return text
+    .replaceAll(/^[─█▄┃·] [a-z ]+(?: {2}[─█▄┃·] [a-z ]+)*$/gm, "signs")
     .replaceAll(/^ *0 s [ \d.]*\n *├[─┼]*┤?$/gm, "axis")
     .replaceAll(/[─█▄┃·]+(?: +[─█▄┃·]+)*/g, "─")
     .replaceAll(/ {2,}/g, " ")
