@@ -149,6 +149,17 @@ describe("the comparison with what a program promises", () => {
     }
   })
 
+  it("takes no warning of a stall for one of the program's in real time, and misses none of those", () => {
+    const warning = (task: string, seconds: string, place: string): string => `AsyncioWarning: task '${task}' (main) ran for ${seconds} s without an await, and more\n    up to ${place}\n`
+    const promised = `${warning("Task-1", "0.300", "its end")}AsyncioWarning: coroutine 'brew' was never awaited\n`
+    const stalled = warning("Task-2", "0.200", "its end")
+    assert.equal(realDifference(promised, stalled + promised + stalled), undefined)
+    assert.equal(realDifference("", stalled), undefined)
+    assert.notEqual(realDifference(promised, promised.replace(/^.*\n.*\n/, "")), undefined)
+    assert.notEqual(realDifference(promised, warning("Task-1", "0.300", "its end")), undefined)
+    assert.notEqual(difference("", stalled), undefined)
+  })
+
   it("does not measure the bars of a picture in real time", () => {
     const promised = "0 s    1\n├──────┤\nnap ┃────────┃ ✓  1.00 s"
     assert.equal(realDifference(promised, "0 s      1\n├─────────┤\nnap ┃───────  ✓  1.01 s"), undefined)

@@ -8,7 +8,7 @@ import { faultRun } from "./faults.ts"
 const COUNTS = process.env["TEST_SYSTEM"] === "1" ? { thread: 6000, process: 4000 } : { thread: 300, process: 200 }
 
 for (const kind of [threads, processes]) {
-  test(`${COUNTS[kind.noun as "thread" | "process"]} jobs in a ${kind.noun} pool under faults: none is lost, doubled or late`, { timeout: 600_000 }, async (t) => {
+  test(`${COUNTS[kind.noun as "thread" | "process"]} jobs in a ${kind.noun} pool under faults: none is lost, doubled or late`, { timeout: 1_800_000 }, async (t) => {
     const seed = firstSeed()
     t.diagnostic(`SEED=${seed}`)
     const run = await faultRun(kind, COUNTS[kind.noun as "thread" | "process"], new Random(seed))

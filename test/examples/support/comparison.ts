@@ -17,13 +17,40 @@ export function difference(expected: string, actual: string): string | undefined
 
 /** As `difference`, for a run in real time: its times may differ a little, and with them the bars of its pictures. */
 export function realDifference(expected: string, actual: string): string | undefined {
-  return compare(drawn(expected), drawn(actual), (time, wanted) => {
+  const promised = drawn(expected)
+  return compare(promised, withoutStalls(promised, drawn(actual)), (time, wanted) => {
     const found = Number.parseFloat(time)
     const number = Number.parseFloat(wanted)
     // What is late is less often as fast; whichever of the two was late.
     if (wanted.endsWith("times")) return found <= number * 3 && found >= 1 + (number - 1) * 0.2
     return found >= number - EARLY && found <= number * (1 + LATE.share) + LATE.seconds
   })
+}
+
+/** Where a warning of a step that took long begins, its place being in the lines below it. */
+const STEP = /^(?=AsyncioWarning: )/m
+const LONG_STEP = /^AsyncioWarning: (task .*?) ran for .* without an await/
+const PLACE = /\n +up to .*/
+
+/** A machine that stands still makes any step a long one: such a warning that was not promised says nothing of the program. */
+function withoutStalls(expected: string, actual: string): string {
+  const promised = expected.split(STEP)
+  let next = 0
+  return actual
+    .split(STEP)
+    .filter((warning) => {
+      const step = stepOf(warning)
+      if (step === undefined) return true
+      const at = promised.findIndex((other, index) => index >= next && stepOf(other) === step)
+      if (at !== -1) next = at + 1
+      return at !== -1
+    })
+    .join("")
+}
+
+function stepOf(warning: string): string | undefined {
+  const [, task] = LONG_STEP.exec(warning) ?? []
+  return task === undefined ? undefined : `${task}${PLACE.exec(warning)?.[0] ?? ""}`
 }
 
 function compare(expected: string, actual: string, fits: (time: string, wanted: string) => boolean): string | undefined {

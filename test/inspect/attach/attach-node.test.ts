@@ -118,9 +118,9 @@ describe("an inspector that is open already", { skip, concurrency: 3 }, () => {
     const { pid } = await waiting(context, ["20"])
     const attached = await Attached.to(pid)
     const [{ port } = { port: 0 }] = listeningSockets(pid)
-    const other = await InspectorSession.connect(pid, port, (await inspectorPath(port, 1)) ?? "")
+    const other = await InspectorSession.connect(pid, port, (await inspectorPath(port, 60)) ?? "")
     await attached.close()
-    assert.equal(await other.evaluate("6 * 7", false, 1), 42)
+    assert.equal(await other.evaluate("6 * 7", false, 60), 42)
     other.destroy()
   })
 
@@ -129,7 +129,7 @@ describe("an inspector that is open already", { skip, concurrency: 3 }, () => {
     const [{ port } = { port: 0 }] = listeningSockets(pid)
     let tell: (() => void) | undefined
     const stopped = new Promise<void>((resolve) => (tell = resolve))
-    const other = await openWebSocket(port, (await inspectorPath(port, 1)) ?? "", {
+    const other = await openWebSocket(port, (await inspectorPath(port, 60)) ?? "", {
       message: (text) => text.includes("Debugger.paused") && tell?.(),
       closed: () => undefined,
     })

@@ -14,6 +14,23 @@ const OPEN_SECONDS = 3
 const ROUNDS = 5
 const FRAMES_A_SECOND = 30
 
+/**
+ * How many times longer a thread of this machine takes at this moment than it computes: what
+ * others have of its processors is no time of the page's. The shortest of equal pieces of work
+ * is one in which nobody else came in between.
+ */
+const STALLED = `(() => {
+  const times = []
+  let sum = 0
+  for (let piece = 0; piece < 400; piece += 1) {
+    const from = performance.now()
+    for (let number = 0; number < 300_000; number += 1) sum += number % 7
+    times.push(performance.now() - from)
+  }
+  const whole = times.reduce((all, time) => all + time, 0)
+  return sum > 0 ? whole / (times.length * Math.max(0.1, Math.min(...times))) : 1
+})()`
+
 /** 120 frames of each motion, measured by requestAnimationFrame: how many a second, and the 95th percentile in ms. */
 const MOVE = `(async () => {
   const plot = document.querySelector(".plot")
@@ -58,9 +75,15 @@ describe("the page of a million events", { skip }, () => {
     const own = await PageBrowser.start()
     browser = own
     const opened: number[] = []
+    const empty = await own.open("<!doctype html><html data-opened=0><meta charset=utf-8><title>empty</title>")
+    let before = await empty.page.evaluate<number>(STALLED)
+    await empty.page.close()
     for (let round = 0; round < ROUNDS; round += 1) {
       const { page, complaints } = await own.open(html)
-      opened.push(Number(await page.evaluate("document.documentElement.dataset.opened")) / 1000)
+      const stalled = (before + (before = await page.evaluate<number>(STALLED))) / 2
+      const seconds = Number(await page.evaluate("document.documentElement.dataset.opened")) / 1000
+      t.diagnostic(`opened after ${seconds.toFixed(2)} s, of which the machine gave one in ${stalled.toFixed(2)}`)
+      opened.push(seconds / stalled)
       assert.deepEqual(complaints, [])
       if (round < ROUNDS - 1) {
         await page.close()
@@ -69,10 +92,11 @@ describe("the page of a million events", { skip }, () => {
       // What follows counts only what the last page does.
       const motions = await page.evaluate<Record<string, { perSecond: number; p95: number }>>(MOVE)
       for (const [motion, { perSecond, p95 }] of Object.entries(motions)) t.diagnostic(`${motion}: ${perSecond.toFixed(1)} frames a second, 95 % within ${p95.toFixed(1)} ms`)
-      assert.deepEqual(Object.entries(motions).filter(([, { perSecond }]) => perSecond < FRAMES_A_SECOND), [])
+      const moving = (before + (await page.evaluate<number>(STALLED))) / 2
+      assert.deepEqual(Object.entries(motions).filter(([, { perSecond }]) => perSecond * moving < FRAMES_A_SECOND), [])
     }
     opened.sort((a, b) => a - b)
-    t.diagnostic(`opened after ${opened.map((seconds) => seconds.toFixed(2)).join(", ")} s; ${(html.length / 1e6).toFixed(1)} MB, ${recording.tasks.length} tasks`)
+    t.diagnostic(`opened after ${opened.map((seconds) => seconds.toFixed(2)).join(", ")} s of the machine; ${(html.length / 1e6).toFixed(1)} MB, ${recording.tasks.length} tasks`)
     assert.ok((opened[0] ?? Infinity) <= OPEN_SECONDS, `opened after ${opened.join(", ")} s`)
   })
 })
