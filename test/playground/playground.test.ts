@@ -30,7 +30,7 @@ before(async () => {
   built = await builtPlayground(folder)
   server = await StaticServer.start(folder)
   browser = await startChromium()
-}, { timeout: 180_000 })
+}, { timeout: 600_000 })
 after(async () => {
   await browser?.close()
   await server?.close()
@@ -46,7 +46,7 @@ async function closed({ page, complaints }: PlaygroundPage): Promise<void> {
   await page.context().close()
 }
 
-describe("the playground", { skip, concurrency: false, timeout: 900_000 }, () => {
+describe("the playground", { skip, concurrency: false, timeout: 1_800_000 }, () => {
   it("opens with the waiter and ten tables, and runs them on virtual time with a row for each task", async () => {
     const own = await opened()
     assert.equal(await own.page.inputValue("#examples"), "restaurant")

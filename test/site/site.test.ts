@@ -43,7 +43,7 @@ describe("the site", { skip, concurrency: false }, () => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const viewport of [WIDE, NARROW]) {
       for (const path of PAGES) {
-        it(`is free of what axe finds, of errors and of requests elsewhere: ${path}, ${colorScheme}, ${viewport.width} wide`, { timeout: 120_000 }, async () => {
+        it(`is free of what axe finds, of errors and of requests elsewhere: ${path}, ${colorScheme}, ${viewport.width} wide`, { timeout: 600_000 }, async () => {
           const { page, complaints } = await browser.open(path, { colorScheme, viewport })
           assert.equal(await page.evaluate<boolean>(`document.documentElement.classList.contains("dark")`), colorScheme === "dark")
           assert.deepEqual(await browser.axe(page), [])
@@ -84,7 +84,7 @@ describe("the site", { skip, concurrency: false }, () => {
     await page.context().close()
   })
 
-  it("finds a public name by its search, with the keyboard alone", { timeout: 120_000 }, async () => {
+  it("finds a public name by its search, with the keyboard alone", { timeout: 600_000 }, async () => {
     const { page, complaints } = await browser.open("index.html", { viewport: WIDE })
     await page.keyboard.press("Control+k")
     await page.locator("#localsearch-input").fill("BoundedSemaphore")

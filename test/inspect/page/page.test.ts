@@ -27,7 +27,7 @@ before(async () => {
   if (skip !== false) return
   small = await renderTimelinePage(SMALL, { title: "small.ts" })
   browser = await PageBrowser.start()
-}, { timeout: 60_000 })
+}, { timeout: 300_000 })
 after(() => browser?.close())
 
 describe("the page of a recording", { skip, concurrency: false }, () => {

@@ -39,7 +39,7 @@ export class PageBrowser {
     page.on("pageerror", (error) => void complaints.push(String(error)))
     page.on("request", (request) => void (/^(file|data|blob):/.test(request.url()) || complaints.push(`asked for ${request.url()}`)))
     await page.goto(pathToFileURL(file).href)
-    await page.waitForSelector("html[data-opened]", { timeout: 30_000 })
+    await page.waitForSelector("html[data-opened]", { timeout: 120_000 })
     return { page, complaints }
   }
 
