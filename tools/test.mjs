@@ -15,8 +15,8 @@ import { environment } from "./project-node.mjs"
 const LIMIT_SECONDS = Number(process.env["ASYNCIO_TS_TEST_LIMIT"] ?? (process.env["CI"] ? 25 : 6) * 60)
 const FILE_LIMIT_SECONDS = 5 * 60
 const GRACE_SECONDS = 5
-/** Tests that start many processes, most of them of the proofs' own tools: what does not fit six minutes on a slow machine is left to CI. */
-const FOR_CI = /^test\/(?:proof\/(?:flakes|fuzz|main|traces)|conformance\/(?:command|fresh)|docs\/first-program|cli\/exercises\/command)\.test\.ts$/
+/** Tests that start many processes or compute for long: what does not fit six minutes on two processors is left to CI, or to `npm test -- executors` and the like. */
+const FOR_CI = /^test\/(?:docs|executors|inspect\/analysis|proof)\/|^test\/(?:cli\/exercises\/command|cli\/worker|conformance\/command|conformance\/fresh|examples\/executors)\.test\.ts$/
 /** Options of `node --test` whose value may be an argument of its own. */
 const WITH_VALUE = /^--test-(name-pattern|skip-pattern|reporter|reporter-destination|timeout|concurrency|shard)$/
 

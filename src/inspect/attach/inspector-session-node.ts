@@ -31,6 +31,8 @@ export class InspectorSession {
   #strange: unknown
   #last = 0
   readonly #open = new Map<number, Open>()
+  /** Those that wait for a worker thread, whose answer may never come. */
+  readonly #within = new Set<() => void>()
   readonly #workers = new WorkerSessions(async (method, params) => {
     const { error } = await this.#call(method, params, WORKERS)
     if (error !== undefined) throw new Error(error.message)
@@ -73,22 +75,25 @@ export class InspectorSession {
 
   /** The worker threads of the process. */
   threads(limit: number): Promise<readonly Thread[]> {
-    return this.#within(this.#workers.list(), limit, "the process")
+    return this.#withinLimit(this.#workers.list(), limit, "the process")
   }
 
   /** The same as `evaluate`, in a worker thread. */
   evaluateIn(thread: number, expression: string, awaitPromise: boolean, limit: number): Promise<unknown> {
-    return this.#within(this.#workers.evaluate(thread, expression, awaitPromise), limit, `worker thread ${thread}`)
+    return this.#withinLimit(this.#workers.evaluate(thread, expression, awaitPromise), limit, `worker thread ${thread}`)
   }
 
   /** @throws AttachError */
-  #within<T>(asked: Promise<T>, limit: number, who: string): Promise<T> {
+  #withinLimit<T>(asked: Promise<T>, limit: number, who: string): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new AttachError("no answer", `${who} has not answered within ${limit} s`)), limit * 1000)
+      const timer = setTimeout(() => settle(() => reject(new AttachError("no answer", `${who} has not answered within ${limit} s`))), limit * 1000)
+      const lose = (): void => settle(() => reject(this.#lost()))
       const settle = (settled: () => void): void => {
         clearTimeout(timer)
+        this.#within.delete(lose)
         settled()
       }
+      this.#within.add(lose)
       asked.then(
         (value) => settle(() => resolve(value)),
         (error: unknown) => settle(() => reject(error instanceof AttachError ? error : new AttachError("no answer", `${who} cannot answer: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))),
@@ -171,6 +176,7 @@ export class InspectorSession {
       reject(this.#lost())
     }
     this.#open.clear()
+    for (const lose of this.#within) lose()
     this.#whenClosed?.()
   }
 

@@ -35,4 +35,20 @@ describe("a session with an inspector", () => {
       await assert.rejects(session.evaluate("1", false, 60), /is no inspector/)
     })
   }
+
+  it("that is ended leaves nobody waiting for a worker thread, and no timer", async () => {
+    server = createServer((socket: Socket) => {
+      socket.once("data", () => socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"))
+      socket.on("error", () => undefined)
+    }).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const session = await InspectorSession.connect(4711, (server.address() as AddressInfo).port, "/") // as above
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
+    const before = timers()
+    const asked = session.threads(600)
+    assert.ok(timers() > before)
+    session.destroy()
+    await assert.rejects(asked, AttachError)
+    assert.equal(timers(), before)
+  })
 })
