@@ -64,6 +64,7 @@ async function lookAndEnd(child: ChildProcess): Promise<Examined["blocked"]> {
       child.kill("SIGKILL")
       return blocked
     }
+    // It may still be loading, or be busy with its own end; nothing tells when that is over.
     await new Promise((resolve) => setTimeout(resolve, GRACE * 1000))
   }
   return undefined

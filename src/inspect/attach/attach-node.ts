@@ -75,6 +75,7 @@ export class Attached {
     try {
       let { agents, protocol, uptime } = (await target.ask({ ask: "who" }, limit)) as Who // what the question promises
       while (agents === 0 && uptime < YOUNG) {
+        // One so young may still be loading the library, and nothing tells from outside when it has.
         await new Promise((resolve) => setTimeout(resolve, 20))
         ;({ agents, protocol, uptime } = (await target.ask({ ask: "who" }, limit)) as Who) // as above
       }
