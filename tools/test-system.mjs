@@ -2,8 +2,10 @@
 // and runs what takes too long for `npm test`: the programs of the lessons in real time, all
 // 768 cells of the matrix of faults, the page of a million events, the playground, the built site, and the executors under 10,000 jobs that do them harm, here and on many machines.
 import { spawnSync } from "node:child_process"
-import { accessSync, constants } from "node:fs"
+import { accessSync, appendFileSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
+import { GATHERED, reporters } from "./failures.mjs"
 
 /**
  * The tests say the same with `needs(program, package)`; see test/support/needs.ts. Debian starts
@@ -32,12 +34,24 @@ if (!process.exitCode) {
   const pattern = "--test-name-pattern=all other programs of the lessons"
   const test = (/** @type {string} */ file) => join(import.meta.dirname, "../test", file)
   process.exitCode =
-    run([process.execPath, "--test", pattern, test("examples/lessons.test.ts")]) ||
-    run([process.execPath, "--test", test("faults/matrix.test.ts")]) ||
-    run([process.execPath, "--test", "--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
+    tests([pattern, test("examples/lessons.test.ts")]) ||
+    tests([test("faults/matrix.test.ts")]) ||
+    tests(["--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
     run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]) ||
-    run([process.execPath, "--test", "--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))]) ||
-    run([process.execPath, "--test", test("site/site.test.ts")])
+    tests(["--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))]) ||
+    tests([test("site/site.test.ts")])
+}
+
+/** @param {string[]} args */
+function tests(args) {
+  const scratch = mkdtempSync(join(tmpdir(), "asyncio-ts-system-"))
+  const file = join(scratch, "failures")
+  const status = run([process.execPath, "--test", ...reporters(file), ...args])
+  const failed = readFileSync(file, "utf8")
+  rmSync(scratch, { recursive: true, force: true })
+  if (failed !== "") console.log(`\nfailed:\n${failed.trimEnd()}`)
+  if (GATHERED !== undefined) appendFileSync(GATHERED, failed.replaceAll(/^(?=.)/gm, "system: "))
+  return status
 }
 
 /** @param {string[]} packages */
@@ -59,7 +73,7 @@ function installAll(packages) {
 function run(command) {
   console.log(`$ ${command.join(" ")}`)
   const [program = "", ...args] = command
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
+  const env = { ...process.env, ASYNCIO_TS_FAILURES: undefined, DEBIAN_FRONTEND: "noninteractive" }
   return spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], env }).status ?? 1
 }
 

@@ -5,9 +5,10 @@
 //   npm test -- sync/lock
 //   npm test -- --test-name-pattern="late task"
 import { spawn } from "node:child_process"
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { appendFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
+import { GATHERED, reporters } from "./failures.mjs"
 import { install, root } from "./install.mjs"
 import { environment } from "./project-node.mjs"
 
@@ -30,8 +31,11 @@ const files = testFiles(names)
 const started = performance.now()
 const scratch = mkdtempSync(join(tmpdir(), "asyncio-ts-test-"))
 const missing = join(scratch, "missing")
+const failures = join(scratch, "failures")
 const env = {
   ...environment(process.execPath),
+  // A test that runs tests which fail has not failed.
+  ASYNCIO_TS_FAILURES: undefined,
   ASYNCIO_TS_MISSING: missing,
   // Leaving the types out of all sources takes each process a third of a second; the cache a tenth of that.
   NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "asyncio-ts"),
@@ -57,7 +61,8 @@ if (!selected) {
 
 await step("tests", [
   "--test",
-  "--test-reporter=spec",
+  // Reporters that somebody chose stand alone: each would need a destination.
+  ...(options.some((option) => option.startsWith("--test-reporter")) ? [] : reporters(failures)),
   `--test-concurrency=${Math.min(4, availableParallelism())}`,
   `--test-timeout=${FILE_LIMIT_SECONDS * 1000}`,
   ...options,
@@ -176,9 +181,12 @@ function report() {
     }
     console.log("(the tests that need them were skipped; `npm run test:system` installs them)\n")
   }
+  const failed = (existsSync(failures) ? readFileSync(failures, "utf8") : "") + results.filter(({ code }, at) => code !== 0 && at > 0).map(({ title }) => `${title}\n`).join("")
   rmSync(scratch, { recursive: true, force: true })
   for (const { title, code, seconds } of results) {
     console.log(`${code === 0 ? "ok    " : "FAILED"} ${title} (${seconds.toFixed(1)} s)`)
   }
+  if (failed !== "") console.log(`\nfailed:\n${failed.trimEnd()}`)
+  if (GATHERED !== undefined) appendFileSync(GATHERED, failed.replaceAll(/^(?=.)/gm, `Node ${process.versions.node.split(".")[0]}: `))
   process.exitCode = interrupted || Math.max(...results.map(({ code }) => code))
 }
