@@ -79,6 +79,8 @@ export class StreamTransport extends Transport implements Resource {
   #whenWritten: (() => void) | null = null
   /** What came while reading was paused. */
   #held: Buffer | null = null
+  /** Counted as the host's work: it ends without anybody's help. */
+  #ending = false
   /** What came while the loop did not run. */
   #deferred: (() => void)[] | null = null
 
@@ -227,6 +229,7 @@ export class StreamTransport extends Transport implements Resource {
     this.#closing = true
     this.loop.resources.delete(this)
     this.#tell(() => {
+      this.#uncount()
       this.#call("connectionLost", (protocol) => protocol.connectionLost(this.#error), false)
       this.#owner?.closed(this)
       this.ended()
@@ -327,12 +330,28 @@ export class StreamTransport extends Transport implements Resource {
       return
     }
     stream.end()
+    if (stream.writableLength === 0) this.#countEnding()
     if (stream.writableFinished) stream.destroy()
     else stream.once("finish", StreamTransport.#onFinish)
   }
 
   static readonly #onFinish = function (this: Carrier): void {
+    this[transportOf]?.#countEnding()
     this.destroy()
+  }
+
+  /** From here on only the host has to do something, which no virtual clock jumps over; before, the peer might have to read. */
+  #countEnding(): void {
+    if (this.#ending || this.#lost) return
+    this.#ending = true
+    this.loop.hostOperations += 1
+  }
+
+  #uncount(): void {
+    if (!this.#ending) return
+    this.#ending = false
+    this.loop.hostOperations -= 1
+    this.loop.wake()
   }
 
   abort(): void {
@@ -343,6 +362,7 @@ export class StreamTransport extends Transport implements Resource {
   protected destroy(error: unknown): void {
     this.#error ??= error
     this.#closing = true
+    this.#countEnding()
     this.stream.destroy()
   }
 
@@ -443,6 +463,7 @@ export class StreamTransport extends Transport implements Resource {
     carrier.pause()
     if (this.#held !== null) carrier.unshift(this.#held)
     this.loop.resources.delete(this)
+    this.#uncount()
     this.#closing = true
     this.#lost = true
     this.#detached = true

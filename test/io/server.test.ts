@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import { once } from "node:events"
+import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
+import { runVirtual } from "asyncio-ts/testing"
 import { fate, thrown, thrownAs, ticks } from "../support/record.ts"
 import { connected, portOf, real } from "./support/real.ts"
 
@@ -212,3 +214,25 @@ real("a client that comes while the server closes is sent away", async () => {
   server.abortClients()
   await server.waitClosed()
 })
+
+for (const [how, end] of [
+  ["closed", (writer: asyncio.StreamWriter) => writer.close()],
+  ["aborted", (writer: asyncio.StreamWriter) => writer.transport.abort()],
+] as const) {
+  test(`who waits for a server on virtual time meets no deadlock while connections that were ${how} still end`, { timeout: 60_000 }, async () => {
+    let connections = 0
+    await runVirtual(async () => {
+      const accepted = new asyncio.Future<asyncio.StreamWriter>()
+      const server = await asyncio.startServer((_reader, writer) => accepted.setResult(writer), "127.0.0.1", 0)
+      const [, writer] = await asyncio.openConnection("127.0.0.1", portOf(server))
+      end(await accepted)
+      end(writer)
+      server.close()
+      ;({ connections } = server)
+      const begun = asyncio.getRunningLoop().time()
+      await server.waitClosed()
+      assert.equal(asyncio.getRunningLoop().time(), begun)
+    })
+    assert.equal(connections, 1, "nothing was left to wait for")
+  })
+}
