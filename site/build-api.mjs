@@ -4,10 +4,13 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { join } from "node:path"
 import { Application } from "typedoc"
 import { API, CACHE, root, site } from "./places.mjs"
-import { ENTRY_NAMES, load } from "./public-api.mjs"
+import { BROWSER_PARTS, ENTRY_NAMES, load } from "./public-api.mjs"
 
 /** What the reference is made of; the command is in no entry. */
 const INPUTS = ["package.json", "tsconfig.base.json", "src/**/*.ts", "site/build-api.mjs", "site/public-api.mjs", "site/tsconfig.api.json", "site/package-lock.json"]
+
+/** Entries that are made of sockets, processes and threads: what tsconfig.core.json leaves out. */
+const NEED_NODE = new Set(["./handler", "./http", "./postgres", "./executors"])
 
 /**
  * Makes docs/api anew, unless an earlier one was made of the same sources.
@@ -35,10 +38,15 @@ export async function buildApi() {
 async function generate(out) {
   mkdirSync(CACHE, { recursive: true })
   const entries = entryFiles()
-  for (const { file, name } of entries) ENTRY_NAMES.set(file.replace(/^\.\/src\/|\/?index\.ts$/g, "") || "index", name)
+  for (const { file, name, browser } of entries) {
+    ENTRY_NAMES.set(moduleName(file), name)
+    if (browser !== file) BROWSER_PARTS.set(name, browser === undefined ? undefined : moduleName(browser))
+  }
+  // After all others: a name belongs to the entry that TypeDoc meets first.
+  const parts = entries.flatMap(({ file, browser }) => (browser === undefined || browser === file ? [] : [browser]))
   const app = await Application.bootstrapWithPlugins({
     name: "Reference",
-    entryPoints: entries.map(({ file }) => join(root, file)),
+    entryPoints: [...entries.map(({ file }) => file), ...parts].map((file) => join(root, file)),
     tsconfig: join(site, "tsconfig.api.json"),
     plugin: ["typedoc-plugin-markdown", load],
     outputs: [{ name: "markdown", path: out }],
@@ -73,17 +81,25 @@ async function generate(out) {
   if (app.logger.hasErrors()) throw new Error("TypeDoc has found the errors above")
 }
 
-/** Each entry of the package: what a program imports, and its file. @returns {{ name: string, file: string }[]} */
+/**
+ * Each entry of the package: what a program imports, its file, and the file of what browsers get of it.
+ *
+ * @returns {{ name: string, file: string, browser: string | undefined }[]}
+ */
 function entryFiles() {
-  /** @type {{ name: string, exports: Record<string, string | Record<string, string | Record<string, string>>> }} */
+  /** @type {{ name: string, exports: Record<string, string | { "asyncio-ts:source"?: string | Record<string, string> }> }} */
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   return Object.entries(manifest.exports).flatMap(([path, target]) => {
-    const source = typeof target === "string" ? undefined : target["asyncio-ts:source"]
-    // What browsers get is a part of it: a page names what is not in it.
+    if (typeof target === "string") return []
+    const source = target["asyncio-ts:source"]
     const file = typeof source === "object" ? source["default"] : source
-    return file === undefined ? [] : [{ name: join(manifest.name, path), file }]
+    const browser = typeof source === "object" ? source["browser"] : NEED_NODE.has(path) ? undefined : file
+    return file === undefined ? [] : [{ name: join(manifest.name, path), file, browser }]
   })
 }
+
+/** What TypeDoc calls an entry. @param {string} file */
+const moduleName = (file) => file.replace(/^\.\/src\/|\/?index\.ts$|(?<!index)\.ts$/g, "") || "index"
 
 function inputHash() {
   const hash = createHash("sha256")

@@ -11,6 +11,7 @@ const STANDS_FOR_NAMESPACE = /: typeof (\w+) = \1$/
 export function load(app) {
   showNamespaces()
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    markBrowserParts(project)
     nameEntries(project)
     const exported = new Set(project.children?.flatMap(({ children }) => children ?? []).map(({ name }) => `[${name}]`))
     for (const reflection of Object.values(project.reflections)) {
@@ -42,6 +43,30 @@ function showNamespaces() {
 }
 
 /**
+ * Says of each name whether browsers have it, and drops the entries that were read for that only.
+ *
+ * @param {import("typedoc").ProjectReflection} project
+ */
+function markBrowserParts(project) {
+  const modules = new Map(project.children?.map((module) => [module.name, module]))
+  for (const [entry, part] of BROWSER_PARTS) {
+    const kept = new Set(part === undefined ? [] : modules.get(part)?.children?.map(({ name }) => name))
+    if (part !== undefined && kept.size === 0) throw new Error(`the reference has nothing of ${part}, which is what browsers get of ${entry}`)
+    const whole = [...modules.values()].find(({ name }) => ENTRY_NAMES.get(name) === entry)
+    for (const reflection of whole?.children?.filter(({ name }) => !kept.has(name)).flatMap((each) => (each.kindOf(ReflectionKind.Namespace) ? [each, ...(each.children ?? [])] : [each])) ?? []) {
+      for (const each of reflection.signatures ?? [reflection]) {
+        each.comment ??= new Comment()
+        each.comment.summary.push({ kind: "text", text: "\n\n*Not in browsers.*" })
+      }
+    }
+  }
+  for (const part of BROWSER_PARTS.values()) {
+    const module = part === undefined ? undefined : modules.get(part)
+    if (module !== undefined) project.removeReflection(module)
+  }
+}
+
+/**
  * Calls each entry what a program imports.
  *
  * @param {import("typedoc").ProjectReflection} project
@@ -53,6 +78,9 @@ function nameEntries(project) {
     entry.name = name
   }
 }
+
+/** Filled by build-api.mjs: an entry of which browsers do not have all, and the name that TypeDoc gives to what they have. @type {Map<string, string | undefined>} */
+export const BROWSER_PARTS = new Map()
 
 /** Filled by build-api.mjs: the name that TypeDoc gives to an entry's file, and what a program imports. @type {Map<string, string>} */
 export const ENTRY_NAMES = new Map()

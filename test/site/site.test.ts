@@ -31,6 +31,15 @@ describe("the site", { skip, concurrency: false }, () => {
     assert.deepEqual(missing, [])
   })
 
+  it("says of every name whether browsers have it", () => {
+    const has = new Set(entries().filter(({ browser, specifier }) => browser && specifier === "asyncio-ts").flatMap(({ file }) => exportsOf(file).map(({ name }) => name)))
+    assert.ok(has.size > 100)
+    const wrong = entries().filter(({ browser, specifier }) => !browser && specifier === "asyncio-ts").flatMap(({ file }) =>
+      exportsOf(file).filter(({ name }) => readFileSync(pageOf("asyncio-ts", name), "utf8").includes("Not in browsers.") === has.has(name)).map(({ name }) => name),
+    )
+    assert.deepEqual(wrong, [])
+  })
+
   it("has every chapter of the guide in its sidebar, by the chapter's own heading", async () => {
     const { page } = await browser.open("guide/08-gather.html", { viewport: WIDE })
     const shown = await page.locator(".VPSidebar a").allTextContents()
