@@ -56,11 +56,18 @@ describe("a DataLoader in one run", () => {
 
   it("is interruptible with wrapFuture, and the batch goes on for the others", async () => {
     const { value } = await watchedReal(async () => {
-      const loader = new DataLoader<number, string>((keys) => asyncio.createTask(fetchAll(keys)))
+      const asked = new asyncio.Event()
+      const loader = new DataLoader<number, string>((keys) =>
+        asyncio.createTask(async () => {
+          await asked.wait()
+          return keys.map((key) => `user ${key}`)
+        }),
+      )
       const [late, other] = [1, 2].map((key) => asyncio.createTask(async () => asyncio.wrapFuture(loader.load(key))))
       assert.ok(late !== undefined && other !== undefined)
       await asyncio.sleep(0)
       late.cancel()
+      asked.set()
       return [(await failureOf(late)).name, await other]
     })
     assert.deepEqual(value, ["CancelledError", "user 2"])
