@@ -3,10 +3,27 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { ChunkSize } from "#src/executors/chunk-size.ts"
+import { installHost } from "#src/host/host.ts"
+import { nodeHost } from "#src/host/node.ts"
 import { mapChunks, type ChunkOutcome, type MapPlan } from "#src/executors/map-chunks.ts"
 import { randomVirtual } from "../support/random.ts"
 import { thrown } from "../support/record.ts"
 import { virtual } from "../support/virtual.ts"
+
+let held: number | null = null
+installHost({ ...nodeHost, now: () => held ?? nodeHost.now() })
+
+/** A virtual test during which the host's clock stands still: a machine that stalls would have an item not wait any longer. */
+function virtualAndStill(name: string, body: () => Promise<void>): void {
+  virtual(name, async () => {
+    held = nodeHost.now()
+    try {
+      await body()
+    } finally {
+      held = null
+    }
+  })
+}
 
 const now = (): number => asyncio.getRunningLoop().time()
 
@@ -137,7 +154,7 @@ describe("the chunks of map", () => {
     assert.deepEqual(seen, [1, 2, 3, 4, 5])
   })
 
-  virtual("take what has come meanwhile from a source that is faster than the lanes", async () => {
+  virtualAndStill("take what has come meanwhile from a source that is faster than the lanes", async () => {
     const lanes = new Lanes(2, () => 0.0015)
     await collect(map(counted(300, 0.0005).items, lanes))
     const sizes = lanes.chunks.map((chunk) => chunk.length)
@@ -159,7 +176,7 @@ describe("the chunks of map", () => {
     assert.ok(largest <= 8, `the largest has ${largest} items`)
   })
 
-  virtual("take with what came when all were busy what is there by now", async () => {
+  virtualAndStill("take with what came when all were busy what is there by now", async () => {
     async function* bursts(): AsyncGenerator<number> {
       yield 0
       await asyncio.sleep(1.1)
@@ -178,7 +195,7 @@ describe("the chunks of map", () => {
     assert.deepEqual(sizes, [1, 1, 4])
   })
 
-  virtual("are full from a source that has its items at hand", async () => {
+  virtualAndStill("are full from a source that has its items at hand", async () => {
     const lanes = new Lanes(2, () => 0.0001)
     await collect(map(counted(5000, 0).items, lanes))
     const sizes = lanes.chunks.map((chunk) => chunk.length)

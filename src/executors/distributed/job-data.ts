@@ -18,6 +18,8 @@ export interface JobData {
   readonly shape: "once" | "each"
   /** When nobody waits for it any more, in milliseconds of Redis' clock. */
   readonly deadline?: number | undefined
+  /** The seconds that its caller gave it, for messages. */
+  readonly within?: number | undefined
   /** Seconds that it gets to end when it is asked to. */
   readonly grace?: number | undefined
   readonly backoff?: BackoffOptions | undefined

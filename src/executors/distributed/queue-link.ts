@@ -180,7 +180,7 @@ export class QueueLink {
       asyncio: 1,
       payload,
       shape,
-      ...(job.deadlineAt === undefined ? {} : { deadline: job.deadlineAt + this.skew }),
+      ...(job.deadlineAt === undefined ? {} : { deadline: job.deadlineAt + this.skew, within: job.plan.deadline }),
       ...(grace === undefined ? {} : { grace }),
       ...(backoff === undefined ? {} : { backoff }),
     }

@@ -250,7 +250,10 @@ export class WorkerService {
   #late(job: QueuedJob, how: string): Error {
     this.counts.cancelled += 1
     this.#tell({ kind: "cancelled", id: job.id ?? "", name: job.name, reason: `its deadline has come; ${how}` })
-    return this.#error(failureText(new TimeoutError(`'${splitJobName(job.name).name}' was not done within its deadline; ${how}`)), undefined, true)
+    // What stands in Redis may be of anybody's.
+    const { within } = job.data
+    const length = typeof within === "number" ? ` of ${within} s` : ""
+    return this.#error(failureText(new TimeoutError(`'${splitJobName(job.name).name}' was not done within its deadline${length}; ${how}`)), undefined, true)
   }
 
   #failure(job: QueuedJob, error: unknown, final: boolean, seconds = 0): Error {
