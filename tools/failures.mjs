@@ -21,12 +21,13 @@ export function reporters(file) {
  * @param {AsyncIterable<import("node:test/reporters").TestEvent>} events
  * @returns {AsyncGenerator<string, void>}
  */
+// oxlint-disable-next-line import/no-default-export -- node:test takes a reporter from there
 export default async function* failures(events) {
   for await (const { type, data } of events) {
     if (type !== "test:fail") continue
     const { error } = data.details
     // A suite, or a file, of which a test failed: that test has a line of its own.
-    if (error.failureType === "subtestsFailed") continue
+    if ("failureType" in error && error.failureType === "subtestsFailed") continue
     // What a test throws may be of any kind; Node gives it as the cause.
     const cause = error.cause instanceof Error ? error.cause.message : String(error.cause ?? error.message)
     yield `${data.file === undefined ? "" : `${relative(root, data.file)}: `}${cut(data.name, NAME_LETTERS)}: ${cut(cause, MESSAGE_LETTERS)}\n`

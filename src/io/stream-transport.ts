@@ -336,7 +336,8 @@ export class StreamTransport extends Transport implements Resource {
   }
 
   static readonly #onFinish = function (this: Carrier): void {
-    this[transportOf]?.#countEnding()
+    const transport = this[transportOf]
+    if (transport !== undefined) transport.#countEnding()
     this.destroy()
   }
 
