@@ -260,6 +260,8 @@ function watchQuiet(loop: EventLoop, task: Task<unknown>): () => void {
       return
     }
     const waits = listTasks(loop)
-    doomWaits(task, new DeadlockError(`nothing can ever happen again; these wait for ever:\n${waits}`))
+    // A real clock's timer would keep the process alive.
+    const still = loop.unheld + loop.hostOperations > 0 && loop.timerCount > 0 ? "\nvirtual time stands still while a task awaits what is not of asyncio-ts, such as the call of a plain async function; give gather or waitFor the function itself" : ""
+    doomWaits(task, new DeadlockError(`nothing can ever happen again; these wait for ever:\n${waits}${still}`))
   })
 }

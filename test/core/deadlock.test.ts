@@ -81,6 +81,18 @@ describe("under the virtual clock", () => {
 })
 
 describe("a program of which nothing keeps the process alive", () => {
+  it("says that virtual time stands still where timers are set that a plain async function's call holds up, and what to do", async () => {
+    const { stdout } = await runProgram(`
+      import * as asyncio from "asyncio-ts"
+      import { runVirtual } from "asyncio-ts/testing"
+      const nap = async () => { await asyncio.sleep(1) }
+      for (const main of [async () => asyncio.gather([nap(), nap()]), async () => new asyncio.Event().wait()]) {
+        try { await runVirtual(main) } catch (error) { console.log(/time stands still .* give gather or waitFor the function itself$/.test(error.message)) }
+      }
+    `)
+    assert.equal(stdout, "true\nfalse\n")
+  })
+
   it("hears of it: its main task gets a DeadlockError instead of vanishing", async () => {
     const { stdout, stderr, code } = await runProgram(`
       import * as asyncio from "asyncio-ts"
