@@ -50,16 +50,17 @@ async function hungUp([, writer]: readonly [unknown, asyncio.StreamWriter]): Pro
 }
 
 class Told extends asyncio.Protocol {
-  readonly lost = new asyncio.Future<void>()
+  // No future: who waits for it is cancelled, and it with them, before the connection is lost.
+  readonly lost = new asyncio.Event()
 
   override connectionLost(): void {
-    this.lost.setResult()
+    this.lost.set()
   }
 }
 
 async function dropped([transport, protocol]: readonly [asyncio.BaseTransport, Told]): Promise<void> {
   transport.close()
-  await protocol.lost
+  await protocol.lost.wait()
 }
 
 /** Two endpoints that know each other. */
@@ -117,15 +118,15 @@ function child(wait: (process: asyncio.subprocess.Process) => PromiseLike<unknow
 }
 
 class Exit extends asyncio.SubprocessProtocol {
-  readonly exited = new asyncio.Future<void>()
+  readonly exited = new asyncio.Event()
 
   override connectionLost(): void {
-    this.exited.setResult()
+    this.exited.set()
   }
 }
 
 async function exited([transport, protocol]: readonly [asyncio.SubprocessTransport, Exit]): Promise<void> {
-  await protocol.exited
+  await protocol.exited.wait()
   transport.close()
 }
 
@@ -229,15 +230,15 @@ export const HOST_OPERATIONS: Readonly<Record<string, HostOperation>> = {
   },
   "EventLoop.createDatagramEndpoint": () => ({
     wait: async () => {
-      const lost = new asyncio.Future<void>()
+      const lost = new asyncio.Event()
       class Lost extends asyncio.DatagramProtocol {
         override connectionLost(): void {
-          lost.setResult()
+          lost.set()
         }
       }
       const [transport] = await loop().createDatagramEndpoint(() => new Lost(), { localAddr: [HOST, 0] })
       transport.close()
-      await lost
+      await lost.wait()
     },
   }),
   openDatagramEndpoint: () => ({
