@@ -5,20 +5,14 @@ import { createRequire } from "node:module"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
-import { install, root } from "../tools/install.mjs"
+import { install } from "../tools/install.mjs"
 import { builtPage } from "../viewer/build.mjs"
 import { exampleList } from "./build/example-list.mjs"
+import { exerciseList } from "./build/exercise-list.mjs"
+import { LIBRARY } from "./build/library.mjs"
 import { nameList } from "./build/name-list.mjs"
 
 const here = import.meta.dirname
-
-/** What programs may import, and the module that is its entry in a browser. */
-const LIBRARY = {
-  "asyncio-ts": { file: "asyncio", source: join(root, "src/browser.ts") },
-  "asyncio-ts/flow": { file: "flow", source: join(root, "src/flow/browser.ts") },
-  "asyncio-ts/inspect": { file: "inspect", source: join(here, "src/library/inspect.ts") },
-  "asyncio-ts/testing": { file: "testing", source: join(here, "src/library/testing.ts") },
-}
 
 /**
  * @param {string} folder where the page is written to; what was there goes
@@ -35,7 +29,7 @@ export async function build(folder = join(here, "dist")) {
     esbuild.build({ ...settings, entryPoints: { page: "src/main.ts", style: "style.css" }, outdir: folder }),
     esbuild.build({
       ...settings,
-      entryPoints: { ...entries, worker: "src/worker/main.ts" },
+      entryPoints: { ...entries, worker: "src/worker/main.ts", check: "src/worker/check.ts" },
       outdir: join(folder, "lib"),
       // All entries share one copy of the library. It tells its own lines from a program's by the folder
       // above core/place.*, so that is what the shared files are called.
@@ -46,12 +40,14 @@ export async function build(folder = join(here, "dist")) {
       minifyIdentifiers: false,
     }),
   ])
-  const examples = exampleList(Object.fromEntries(Object.entries(LIBRARY).map(([name, { source }]) => [name, nameList(source)])))
+  const names = Object.fromEntries(Object.entries(LIBRARY).map(([name, { source }]) => [name, nameList(source)]))
+  const examples = exampleList(names)
   const data = {
     modules: Object.fromEntries(Object.entries(LIBRARY).map(([name, { file }]) => [name, `lib/${file}.js`])),
-    names: Object.fromEntries(Object.entries(LIBRARY).map(([name, { source }]) => [name, nameList(source)])),
+    names,
     examples: examples.listed,
     left: examples.left,
+    exercises: exerciseList(names),
   }
   writeFileSync(join(folder, "data.json"), JSON.stringify(data))
   writeFileSync(join(folder, "viewer.html"), viewer)
@@ -60,9 +56,12 @@ export async function build(folder = join(here, "dist")) {
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const { folder, examples, left } = await build()
+  const { folder, examples, left, exercises } = await build()
   const size = (/** @type {string} */ file) => gzipSync(readFileSync(join(folder, file))).length.toLocaleString("en")
-  console.log(`${folder}: ${examples.length} programs; page.js ${size("page.js")} bytes gzipped, viewer.html ${size("viewer.html")}`)
-  console.log(`${left.length} of examples/lessons need more than a browser:`)
+  const elsewhere = exercises.flatMap(({ name, needs }) => Object.entries(needs).map(([file, why]) => `${name}/${file}: ${why}`))
+  console.log(`${folder}: ${examples.length} programs, ${exercises.length} exercises; page.js ${size("page.js")} bytes gzipped, viewer.html ${size("viewer.html")}`)
+  console.log(`${left.length} programs of examples/ need more than a browser:`)
   for (const { name, why } of left) console.log(`  ${name}: ${why}`)
+  console.log(`${elsewhere.length} of the exercises' programs do:`)
+  for (const line of elsewhere) console.log(`  ${line}`)
 }

@@ -1,12 +1,12 @@
 // Code that pages include from files: the build fails for one that is not there, and a program
-// of the lessons gets a link that opens it in the playground.
+// that the playground has gets a link that opens it there.
 import { existsSync, readFileSync } from "node:fs"
-import { join, relative } from "node:path"
+import { basename, join, relative } from "node:path"
 import { PLAYGROUND, root } from "./places.mjs"
 
 /**
  * @param {import("vitepress").MarkdownRenderer} md
- * @param {ReadonlySet<string>} playable the programs of the lessons that the playground runs
+ * @param {ReadonlyMap<string, string>} playable the programs that the playground has: the file, from the root of the project, and its name there
  * @param {string} base
  */
 export function includesOf(md, playable, base) {
@@ -24,9 +24,9 @@ export function includesOf(md, playable, base) {
     const token = tokens[index]
     const html = fence(tokens, index, ...rest)
     const [file] = token === undefined ? [] : sourceOf(token)
-    const name = file === undefined ? undefined : relative(join(root, "examples/lessons"), file).replace(/\.ts$/, "")
-    if (name === undefined || !playable.has(name)) return html
-    return `${html}<p class="in-playground"><a href="${base}playground/index.html#example=${name}" target="_self">Run ${name}.ts in the playground</a></p>\n`
+    const name = file === undefined ? undefined : playable.get(relative(root, file).replaceAll("\\", "/"))
+    if (file === undefined || name === undefined) return html
+    return `${html}<p class="in-playground"><a href="${base}playground/index.html#example=${name}" target="_self">Run ${basename(file)} in the playground</a></p>\n`
   }
 }
 
@@ -50,11 +50,16 @@ function problemOf(file, region) {
   return undefined
 }
 
-/** The programs of the lessons that the playground runs; none if it has not been built. @returns {Set<string>} */
+/** The programs of examples/ that the playground has; none if it has not been built. */
 export function playablePrograms() {
   const file = join(PLAYGROUND, "data.json")
-  if (!existsSync(file)) return new Set()
-  /** @type {{ examples: { name: string, from: string }[] }} */
-  const { examples } = JSON.parse(readFileSync(file, "utf8"))
-  return new Set(examples.filter(({ from }) => from === "lessons").map(({ name }) => name))
+  return existsSync(file) ? playableOf(JSON.parse(readFileSync(file, "utf8")).examples) : new Map()
+}
+
+/**
+ * @param {readonly { name: string, file: string, from: string }[]} examples as the playground lists them
+ * @returns {Map<string, string>}
+ */
+export function playableOf(examples) {
+  return new Map(examples.filter(({ from }) => from !== "playground").map(({ name, file, from }) => [`examples/${from}/${file}`, name]))
 }

@@ -5,7 +5,7 @@ import { API, docs } from "./places.mjs"
 
 /** What belongs together in docs/; a page that is named nowhere stands in the last group. */
 const GROUPS = [
-  { text: "Begin", pages: ["installing", "first-program", "exercises", "prompt", "cheat-sheet"] },
+  { text: "Begin", pages: ["installing", "first-program", "exercises", "prompt", "notebook", "cheat-sheet"] },
   { text: "Coming from", pages: ["coming-from-python", "coming-from-promises", "coming-from-effect"] },
   { text: "In practice", pages: ["cookbook", "testing", "seeing", "diagnostics", "lint", "flow", "executors", "http-client", "http-server"] },
   { text: "What holds", pages: ["differences", "rules", "platforms", "reliability", "security", "architecture"] },

@@ -39,41 +39,58 @@ const colours = HighlightStyle.define([
   { tag: [tags.typeName, tags.className, tags.namespace], color: "var(--code-type)" },
 ])
 
+/** How a text is shown. */
+export interface Shown {
+  /** What the editor is called for those who do not see it. */
+  readonly label: string
+  readonly readOnly?: boolean
+  /** Whether it is no program. */
+  readonly plain?: boolean
+}
+
 export class Editor {
   readonly #view: EditorView
+  readonly #extensions: readonly Extension[]
   readonly #changed: () => void
+  readonly #run: () => void
 
   /** @param changed - the program is another one now */
   constructor(parent: HTMLElement, extensions: readonly Extension[], changed: () => void, run: () => void) {
+    this.#extensions = extensions
     this.#changed = changed
-    this.#view = new EditorView({
-      parent,
-      state: EditorState.create({
-        extensions: [
-          keymap.of([{ key: "Mod-Enter", preventDefault: true, run: () => (run(), true) }]),
-          lineNumbers(),
-          highlightSpecialChars(),
-          history(),
-          drawSelection(),
-          indentOnInput(),
-          bracketMatching(),
-          closeBrackets(),
-          autocompletion(),
-          highlightActiveLine(),
-          lintGutter(),
-          marks,
-          javascript({ typescript: true }),
-          ...extensions,
-          syntaxHighlighting(colours),
-          // Escape and then Tab leaves the editor, as the help under it says.
-          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ "aria-label": "Program", tabindex: "0" }),
-          EditorView.updateListener.of(({ docChanged }) => {
-            if (docChanged) this.#changed()
-          }),
-        ],
-      }),
+    this.#run = run
+    this.#view = new EditorView({ parent, state: this.#state("", { label: "Program" }) })
+  }
+
+  #state(doc: string, { label, readOnly = false, plain = false }: Shown): EditorState {
+    return EditorState.create({
+      doc,
+      extensions: [
+        keymap.of([{ key: "Mod-Enter", preventDefault: true, run: () => (this.#run(), true) }]),
+        lineNumbers(),
+        highlightSpecialChars(),
+        history(),
+        drawSelection(),
+        highlightActiveLine(),
+        ...(plain ? [] : [indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), javascript({ typescript: true }), ...this.#extensions]),
+        lintGutter(),
+        marks,
+        syntaxHighlighting(colours),
+        // Escape and then Tab leaves the editor, as the help under it says.
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+        EditorState.readOnly.of(readOnly),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": String(readOnly), tabindex: "0" }),
+        EditorView.updateListener.of(({ docChanged }) => {
+          if (docChanged) this.#changed()
+        }),
+      ],
     })
+  }
+
+  /** Another text, whose changes are no changes of the one before. */
+  open(text: string, shown: Shown): void {
+    this.#view.setState(this.#state(text, shown))
+    this.#changed()
   }
 
   get code(): string {

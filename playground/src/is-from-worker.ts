@@ -16,7 +16,7 @@ export function isFromWorker(message: unknown): message is FromWorker {
   return kind === "output" && told && (level === "log" || level === "warn" || level === "error") && (time === undefined || typeof time === "number")
 }
 
-function isSeen(seen: unknown): boolean {
+export function isSeen(seen: unknown): boolean {
   if (!isObject(seen)) return false
   const { recording, parts, tree } = seen
   if (!isObject(recording) || !isObject(parts) || typeof tree !== "string") return false
@@ -27,6 +27,6 @@ function isPacked(part: unknown): boolean {
   return typeof part === "string" && BASE64.test(part)
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null
 }

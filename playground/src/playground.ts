@@ -1,6 +1,7 @@
 /** The page: what is run, and what is seen of it. */
 import { Comparison } from "./comparison.ts"
 import { Editor } from "./editor.ts"
+import { Exercises } from "./exercises.ts"
 import type { ClockKind, FromWorker, Seen } from "./messages.ts"
 import { namesOf } from "./names.ts"
 import { Output } from "./output.ts"
@@ -24,8 +25,11 @@ export class Playground {
   readonly #output: Output
   readonly #timeline: TimelineFrame
   readonly #stepper: Stepper
+  readonly #exercises: Exercises
   #run: Run | undefined
   #file = OWN_FILE
+  /** What the list of programs says of one that is not in it. */
+  readonly #own = new Option("", "")
   /** The program as it was opened. */
   #opened = ""
   /** What was seen last of the program that runs. */
@@ -41,6 +45,7 @@ export class Playground {
     this.#output = new Output(elements.output, (line) => this.#editor.goTo(line))
     this.#stepper = new Stepper(elements, { mark: (marks) => this.#editor.mark(marks), moment: (moment) => this.#timeline.cursorAt(moment) })
     new Theme(elements.theme, () => this.#timeline.dress())
+    this.#exercises = new Exercises(data.exercises, elements, { editor: this.#editor, stepper: this.#stepper, timeline: this.#timeline, compiled: (source) => this.#compiled(source) })
     const comparison = new Comparison(
       elements.comparison,
       elements.cards,
@@ -61,15 +66,19 @@ export class Playground {
     })
   }
 
-  /** Opens what the address names: an example, or a program that somebody has shared. */
+  /** Opens what the address names: an example, an exercise, or a program that somebody has shared. */
   async openAddress(): Promise<void> {
     const { hash } = location
     this.#hash = hash
     const [first] = this.#data.examples
     try {
-      const { code, example, clock } = await sharedIn(hash)
+      const { code, example, exercise, clock } = await sharedIn(hash)
       // Another address may have come while this one was unpacked.
       if (this.#hash !== hash) return
+      if (exercise !== undefined) {
+        this.#openExercise(exercise)
+        return
+      }
       const named = this.#data.examples.find(({ name }) => name === example)
       if (code !== undefined) this.#open(code, undefined, clock ?? "virtual")
       else this.#openExample(named ?? first, clock)
@@ -81,16 +90,15 @@ export class Playground {
   }
 
   #listExamples(): void {
-    const groups = [["lessons", "lessons"], ["four ways, at a glance", "playground"]] as const
+    const groups = [["lessons", "lessons"], ["four ways, at a glance", "playground"], ["more of the guide", "guide"], ["cookbook", "cookbook"], ["coming from promises, and from Python", "coming-from"]] as const
     for (const [label, from] of groups) {
       const group = document.createElement("optgroup")
       group.label = label
-      for (const { name, title } of this.#data.examples.filter((one) => one.from === from)) group.append(Object.assign(new Option(name, name), { title }))
+      for (const { name, title } of this.#data.examples.filter((one) => one.from === from)) group.append(Object.assign(new Option(name.replace(/^.*\//, ""), name), { title }))
       this.#elements.examples.append(group)
     }
-    const own = new Option("your program", "")
-    own.hidden = true
-    this.#elements.examples.append(own)
+    this.#own.hidden = true
+    this.#elements.examples.append(this.#own)
   }
 
   /** As a link to it does. */
@@ -101,15 +109,35 @@ export class Playground {
     else location.hash = hash
   }
 
-  #openExample(example: Example | undefined, clock?: ClockKind): void {
-    if (example !== undefined) this.#open(example.code, example.name, clock ?? example.clock)
+  #openExercise(name: string): void {
+    this.#run?.drop()
+    this.#run = undefined
+    this.#showState("idle")
+    this.#clear()
+    if (this.#exercises.open(name)) {
+      this.#own.text = "an exercise"
+      this.#elements.examples.value = ""
+      this.#say("")
+    } else {
+      const [first] = this.#data.examples
+      this.#openExample(first)
+      this.#say(`There is no exercise ${name}.`)
+    }
   }
 
-  #open(code: string, example: string | undefined, clock: ClockKind): void {
+  #openExample(example: Example | undefined, clock?: ClockKind): void {
+    if (example !== undefined) this.#open(example.code, example, clock ?? example.clock)
+  }
+
+  #open(code: string, example: Example | undefined, clock: ClockKind): void {
     this.#run?.drop()
     this.#run = undefined
     this.#opened = code
-    this.#editor.code = code
+    // What was written in an exercise is not to be undone into a program.
+    if (this.#exercises.current !== undefined) {
+      this.#exercises.close()
+      this.#editor.open(code, { label: "Program" })
+    } else this.#editor.code = code
     this.#name(example)
     this.#elements.clock.value = clock
     this.#clear()
@@ -120,13 +148,18 @@ export class Playground {
   #changed(): void {
     this.#editor.fail()
     this.#editor.mark({})
+    if (this.#exercises.current !== undefined) {
+      this.#exercises.edited()
+      return
+    }
     // An example that somebody changes is a program of one's own.
     if (this.#editor.code !== this.#opened) this.#name(undefined)
   }
 
-  #name(example: string | undefined): void {
-    this.#file = example === undefined ? OWN_FILE : `${example}.ts`
-    this.#elements.examples.value = example ?? ""
+  #name(example: Example | undefined): void {
+    this.#file = example?.file ?? OWN_FILE
+    this.#own.text = "your program"
+    this.#elements.examples.value = example?.name ?? ""
     document.title = `${this.#file} · asyncio-ts playground`
   }
 
@@ -144,6 +177,10 @@ export class Playground {
   }
 
   #start(): void {
+    if (this.#exercises.current !== undefined) {
+      this.#exercises.check()
+      return
+    }
     this.#run?.drop()
     this.#clear()
     this.#say("")

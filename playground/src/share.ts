@@ -5,7 +5,14 @@ import type { ClockKind } from "./messages.ts"
 export interface Shared {
   readonly code?: string
   readonly example?: string
+  /** Of the course; a link to one brings no code. */
+  readonly exercise?: string
   readonly clock?: ClockKind
+}
+
+/** A link within the page. The slash says that it leads to another page, as it were, and not to a place in this one. */
+export function exerciseAddress(name: string): string {
+  return `#/exercise=${name}`
 }
 
 /** A few kilobytes can unpack to gigabytes; so many letters a person may have written. */
@@ -21,8 +28,10 @@ export async function hashOf({ code, example, clock }: Shared): Promise<string> 
 
 /** @throws Error for a link that was cut short or is none of ours. */
 export async function sharedIn(hash: string): Promise<Shared> {
-  const parts = new URLSearchParams(hash.replace(/^#/, ""))
+  const parts = new URLSearchParams(hash.replace(/^#\/?/, ""))
   const example = parts.get("example")
+  const exercise = parts.get("exercise")
+  if (exercise !== null) return { exercise }
   const code = parts.get("code")
   const clock = parts.get("clock")
   return {

@@ -32,17 +32,26 @@ export interface Step {
 
 /** More than anybody steps through: the last ones. */
 const MOST = 2000
+/** Each step holds all tasks: so many in all. */
+const MOST_HELD = 1_000_000
 
-export function stepsOf({ tasks, events }: Recording): Step[] {
+export function stepsOf(recording: Recording): Step[] {
+  const most = Math.max(1, Math.min(MOST, Math.floor(MOST_HELD / Math.max(1, recording.tasks.length))))
+  return walk(recording, walk(recording, Infinity).count - most).steps
+}
+
+/** How many steps there are, and those from the one with the number `from` on. */
+function walk({ tasks, events }: Recording, from: number): { count: number; steps: Step[] } {
   const known = new Map(tasks.map((task) => [task.id, task]))
   const now = new Map<number, TaskNow>()
   const steps: Step[] = []
+  let count = 0
   let begun: { task: RecordedTask; time: number; after: TaskNow | undefined; made: string[] } | undefined
   const close = (end: Step["end"]): void => {
     if (begun === undefined) return
     const { task, time, after, made } = begun
-    steps.push({ task, time, loop: task.loop, after, made, end, then: [...now.values()].filter(({ task: { loop } }) => loop === task.loop) })
-    if (steps.length > MOST) steps.shift()
+    if (count >= from) steps.push({ task, time, loop: task.loop, after, made, end, then: [...now.values()].filter(({ task: { loop } }) => loop === task.loop) })
+    count += 1
     begun = undefined
   }
   for (const event of events) {
@@ -79,7 +88,7 @@ export function stepsOf({ tasks, events }: Recording): Step[] {
     }
   }
   close(undefined)
-  return steps
+  return { count, steps }
 }
 
 /** The line of the program that a place such as `main (restaurant.ts:12:3)` names. */

@@ -1,4 +1,5 @@
 import { keepHighlighted, writeHighlighted } from "../highlight-cache.mjs"
+import { linkExercises, playableExercises } from "../exercise-links.mjs"
 import { includesOf, playablePrograms } from "../includes.mjs"
 import { indexed } from "../indexed.mjs"
 import { docs } from "../places.mjs"
@@ -46,6 +47,7 @@ export const config = {
       keepHighlighted(md)
       linkToSources(md)
       includesOf(md, playable, base)
+      linkExercises(md, playableExercises(), base)
     },
   },
   vite: { plugins: [vueOutside], build: { chunkSizeWarningLimit: 10_000 } },

@@ -36,6 +36,13 @@ describe("the steps of a recording", () => {
     assert.deepEqual(steps.map(({ after }) => after?.words ?? "begins"), ["begins", "begins", "begins", "sleep 1 s", "Task 'short'", "sleep 2 s", "wait"])
   })
 
+  it("are the last ones of very many tasks, since each step has all of them", async () => {
+    const steps = stepsOf(await recordingOf(() => asyncio.gather(Array.from({ length: 4000 }, () => nap(1)))))
+    assert.equal(steps.length, Math.floor(1_000_000 / 4001))
+    const last = steps.at(-1)
+    assert.deepEqual([last?.task.name, last?.end?.kind, last?.then.length], ["main", "done", 4001])
+  })
+
   it("are those of one loop, each with the tasks of that loop", async () => {
     const recorder = new Recorder().start()
     await runVirtual(() => nap(1), { name: "first" })

@@ -17,7 +17,7 @@ type Rule = (state: { tokens: readonly unknown[]; env: { path: string } }) => vo
 
 const of = async <T>(file: string): Promise<T> => (await import(pathToFileURL(join(root, "site", file)).href)) as T
 const { checkLinks } = await of<{ checkLinks: (folder: string, base: string) => Found }>("check-links.mjs")
-const { includesOf } = await of<{ includesOf: (md: unknown, playable: ReadonlySet<string>, base: string) => void }>("includes.mjs")
+const { includesOf } = await of<{ includesOf: (md: unknown, playable: ReadonlyMap<string, string>, base: string) => void }>("includes.mjs")
 const { linkToSources } = await of<{ linkToSources: (md: unknown) => void }>("source-links.mjs")
 
 const folders: string[] = []
@@ -52,7 +52,7 @@ describe("links of the built site", () => {
 })
 
 describe("what a page includes", () => {
-  const rule = ruleOf((md) => includesOf(md, new Set(), "/"))
+  const rule = ruleOf((md) => includesOf(md, new Map(), "/"))
   const include = (file: string, region = "") => rule({ tokens: [{ src: [join(root, file), region], map: [4, 5] }], env: { path: PAGE } })
 
   it("may be any file of the repository", () => {

@@ -1,6 +1,9 @@
 /** The worker: runs one program on the real library, and tells what it writes and does. */
 import { runningLoops } from "../../../src/core/scheduler.ts"
+import { installAgent } from "../../../src/inspect/agent.ts"
 import { Recorder } from "../../../src/inspect/recorder.ts"
+import { version } from "../../../src/inspect/version.ts"
+import { installPrimitiveWords } from "../../../src/sync/primitive-words.ts"
 import type { FromWorker, Order, OutputLevel, ToWorker } from "../messages.ts"
 import { beginTime, chooseClock, timeNow } from "./chosen-clock.ts"
 import { consoleText } from "./console-text.ts"
@@ -9,6 +12,7 @@ import { OpenTimers } from "./open-timers.ts"
 import { installPlaygroundHost, interrupt } from "./playground-host.ts"
 import { ProgramFile } from "./program-file.ts"
 import { seenOf } from "./seen.ts"
+import { giveSharedBuffers } from "./shared-buffers.ts"
 
 /** What is used of a worker's global, whose types and a page's exclude each other. */
 interface Scope {
@@ -80,25 +84,12 @@ for (const [name, level] of [["log", "log"], ["info", "log"], ["debug", "log"], 
 }
 
 timers.watch(globalThis)
+installPrimitiveWords()
+installAgent(version, () => ({ pid: 0, node: "", program: file?.name ?? "", takenAt: new Date().toISOString(), uptime: 0 }))
 // A worker that closes itself tells nobody.
 Object.assign(globalThis, { close: () => scope.postMessage({ kind: "ended" }) })
 
-// Browsers hide the constructor from pages that are not isolated, and not the memory: programs block with it.
-if (!("SharedArrayBuffer" in globalThis)) {
-  const { constructor } = new WebAssembly.Memory({ initial: 0, maximum: 0, shared: true }).buffer
-  Object.assign(globalThis, { SharedArrayBuffer: sharedBuffers(constructor) })
-}
-
-/** One that allocates by pages of WebAssembly, and gives as many bytes or more. */
-function sharedBuffers(constructor: Function): Function {
-  const PAGE = 65_536
-  function SharedArrayBuffer(bytes: number): object {
-    const pages = Math.max(1, Math.ceil(bytes / PAGE))
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer
-  }
-  SharedArrayBuffer.prototype = constructor.prototype as object
-  return SharedArrayBuffer
-}
+giveSharedBuffers()
 
 async function run({ code, source, file: name, clock }: Order): Promise<void> {
   const program = new ProgramFile(name, code, source)

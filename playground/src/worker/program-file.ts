@@ -18,8 +18,14 @@ export class ProgramFile {
     this.#lines = source.split("\n")
   }
 
-  async run(): Promise<void> {
-    await import(this.#url)
+  /** Gives what it exports. */
+  async run(): Promise<Readonly<Record<string, unknown>>> {
+    return (await import(this.#url)) as Readonly<Record<string, unknown>> // a module is an object of its exports
+  }
+
+  /** Whether a line of a stack is of this file. */
+  owns(line: string): boolean {
+    return line.includes(this.#url)
   }
 
   /** With the name of the program for its address. */

@@ -14,10 +14,13 @@ import type { ProgramFile } from "./program-file.ts"
 const WIDTH = 100
 
 export async function seenOf(recorder: Recorder, file: ProgramFile): Promise<Seen> {
-  const taken = recorder.columns("asked")
+  return seenIn(recorder.columns("asked"), file, treeNow(file))
+}
+
+/** What a recording shows, with the tree of the tasks that wait now. */
+export async function seenIn(taken: RecordingColumns, file: ProgramFile, tree = ""): Promise<Seen> {
   const columns: RecordingColumns = { ...taken, texts: taken.texts.map((text) => file.readable(text)) }
   const recording = recordingOf(columns)
-  const tree = treeNow(file)
   const [facts, bytes] = await Promise.all([
     packed(new TextEncoder().encode(JSON.stringify(factsOf(recording, columns, file)))),
     packed(encodeColumns(columns)),

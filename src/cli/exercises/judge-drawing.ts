@@ -10,8 +10,10 @@ import { answerLines } from "./answer-lines.ts"
 import type { CheckResult } from "./check-result.ts"
 import type { DrawingExercise } from "./exercise.ts"
 
-interface Drawn {
+/** A line of a timeline. */
+export interface Drawn {
   readonly task: string
+  /** `sleep` or `line`; empty for a life. */
   readonly what: string
   readonly from: number
   readonly to: number
@@ -28,10 +30,10 @@ export function judgeDrawing(exercise: DrawingExercise, text: string, recording:
   const form = exercise.drawn === "lives" ? "NAME FROM..TO, such as tea 0..1.5" : "NAME sleep FROM..TO or NAME line FROM..TO, such as tea line 0..1.5"
   const failed = (sentence: string, details: readonly string[] = []): CheckResult => ({ passed: false, sentence, details })
   if (written.length === 0) return failed(`timeline.txt has no line yet: write ${form}`)
-  const unread = written.find((line) => parse(line) === undefined)
+  const unread = written.find((line) => drawnIn(line) === undefined)
   if (unread !== undefined) return failed(`'${unread}' in timeline.txt is no line of a timeline: write ${form}`)
 
-  const drawn = written.flatMap((line) => parse(line) ?? [])
+  const drawn = written.flatMap((line) => drawnIn(line) ?? [])
   const recorded = recordedIn(exercise, recording)
   const wrong = drawn.find((one) => !recorded.some((other) => same(one, other)))
   if (wrong !== undefined) {
@@ -45,7 +47,8 @@ export function judgeDrawing(exercise: DrawingExercise, text: string, recording:
   return { passed: true, sentence: `the drawing is what was recorded, ${written.length} lines`, details: picture }
 }
 
-function parse(line: string): Drawn | undefined {
+/** Undefined for what is no line of a timeline. */
+export function drawnIn(line: string): Drawn | undefined {
   const [, task, what = "", from, to] = LINE.exec(line) ?? []
   return task === undefined ? undefined : { task, what, from: Number(from), to: Number(to) }
 }

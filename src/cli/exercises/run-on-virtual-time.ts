@@ -1,8 +1,6 @@
 /**
  * Runs a program on virtual time, and writes down whatever a judgement can rest on.
  */
-import { format } from "node:util"
-
 import { BodyCoroutine } from "../../core/body-coroutine.ts"
 import type { Coroutine } from "../../core/coroutine.ts"
 import { allTasks, currentTask, getRunningLoop } from "../../core/running.ts"
@@ -14,8 +12,8 @@ import { renderTable } from "../../inspect/snapshot/render-table.ts"
 import { sleep } from "../../tasks/sleep.ts"
 import { runVirtual } from "../../testing/run-virtual.ts"
 import { VirtualClock } from "../../testing/virtual-clock.ts"
-import { watchBlockingCalls } from "./blocking-calls.ts"
 import type { Evidence, Kit, Line, Operation, Warned } from "./evidence.ts"
+import type { Witness } from "./witness.ts"
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -28,7 +26,7 @@ const WIDTH = 100
 const HEADER = 1
 
 /** @throws whatever is no error of the program itself */
-export async function runOnVirtualTime(drive: (kit: Kit) => unknown): Promise<Evidence> {
+export async function runOnVirtualTime(drive: (kit: Kit) => unknown, witness: Witness): Promise<Evidence> {
   const clock = new VirtualClock()
   const operations: Writable<Operation>[] = []
   const lines: Line[] = []
@@ -44,12 +42,11 @@ export async function runOnVirtualTime(drive: (kit: Kit) => unknown): Promise<Ev
     time: () => clock.time(),
     operation: (name, body) => (...args) => tracked(name, body, args, operations, clock),
   }
-  const warned = (warning: Error & { readonly code?: string }): void => void warnings.push({ code: warning.code ?? "", message: warning.message })
-  process.on("warning", warned)
-  const printing = watchPrinting((text) => {
-    if (lines.length < MOST_LINES) lines.push(...text.split("\n").map((line) => ({ text: line, at: clock.time(), task: nameOf(currentTaskOrNone()) })))
+  const allWarned = witness.watchWarnings((warning) => warnings.push(warning))
+  const printing = watchPrinting((given) => {
+    if (lines.length < MOST_LINES) lines.push(...witness.text(given).split("\n").map((line) => ({ text: line, at: clock.time(), task: nameOf(currentTaskOrNone()) })))
   })
-  const blockedCalls = watchBlockingCalls((name) => blocking.push(name))
+  const blockedCalls = witness.watchBlockingCalls((name) => blocking.push(name))
   let value: unknown
   let error: Evidence["error"]
   try {
@@ -79,9 +76,7 @@ export async function runOnVirtualTime(drive: (kit: Kit) => unknown): Promise<Ev
     blockedCalls()
     printing()
   }
-  // Warnings are told in a later turn of the host.
-  await new Promise((resolve) => setImmediate(resolve))
-  process.off("warning", warned)
+  await allWarned()
   // A program that went on has had its own idea of it.
   if (error === undefined) deadlock = undefined
   return { value, error, seconds, lines, operations: used, warnings, blocking, unhandled, left, deadlock, recording: recorder.recording() }
@@ -105,10 +100,9 @@ function tracked<A extends readonly unknown[], T>(name: string, body: (...args: 
 }
 
 /** Takes what is printed, until the returned function is called. */
-function watchPrinting(print: (text: string) => void): () => void {
+function watchPrinting(take: (given: readonly unknown[]) => void): () => void {
   const { log, info, debug, warn, error } = console
-  const take = (...given: readonly unknown[]): void => print(format(...given))
-  Object.assign(console, { log: take, info: take, debug: take, warn: take, error: take })
+  for (const name of ["log", "info", "debug", "warn", "error"] as const) console[name] = (...given: readonly unknown[]) => take(given)
   return () => void Object.assign(console, { log, info, debug, warn, error })
 }
 

@@ -10,8 +10,9 @@ const PATIENCE = 30_000
 
 export interface Built {
   readonly folder: string
-  readonly examples: readonly { readonly name: string; readonly code: string; readonly clock: "virtual" | "real"; readonly from: string }[]
-  readonly left: readonly { readonly name: string; readonly why: string }[]
+  readonly examples: readonly { readonly name: string; readonly code: string; readonly clock: "virtual" | "real"; readonly file: string; readonly from: string }[]
+  readonly left: readonly { readonly name: string; readonly from: string; readonly why: string }[]
+  readonly exercises: readonly { readonly name: string; readonly needs: Readonly<Record<string, string>> }[]
 }
 
 export async function builtPlayground(folder: string): Promise<Built> {
