@@ -17,13 +17,14 @@ const LAYERS = [
   { name: "executors" },
   { name: "http" },
   { name: "inspect" },
+  { name: "notebook" },
   { name: "testing" },
   { name: "cli" },
   // Linters load it by itself.
   { name: "lint", only: [] },
 ]
 const ENTRY = /^(browser|index|[^/]+\/index)\.ts$/
-const MAY_USE_NODE = /^(host\/([^/]+-)?node\.ts|(io|postgres|executors|http|cli)\/.+|(testing|inspect)\/(.+\/)?([^/]+-)?node\.ts)$/
+const MAY_USE_NODE = /^(host\/([^/]+-)?node\.ts|(io|postgres|executors|http|cli)\/.+|(testing|inspect|notebook)\/(.+\/)?([^/]+-)?node\.ts)$/
 const KEBAB_CASE = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.ts$/
 /** What a folder may import from other packages: the optional peers that package.json names. */
 const PACKAGES = /** @type {Record<string, string[]>} */ ({

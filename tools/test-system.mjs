@@ -23,6 +23,7 @@ const NEEDED = [
   { program: "wrk", debianPackage: "wrk" }, // many clients
   { program: "nginx", debianPackage: "nginx-light" }, // a server, and a proxy
   { program: "redis-server", debianPackage: "redis-server" }, // a server that others speak to over streams
+  { program: "jupyter-run", debianPackage: "jupyter-client" }, // what runs notebooks
   { program: "psql", debianPackage: "postgresql" }, // the database, of which tests start their own
 ]
 
@@ -36,7 +37,7 @@ if (!process.exitCode) {
   process.exitCode =
     tests([pattern, test("examples/lessons.test.ts")]) ||
     tests([test("faults/matrix.test.ts")]) ||
-    tests(["--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
+    tests(["--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "playground/exercises", "playground/exercise-panel", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
     run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]) ||
     tests(["--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))]) ||
     tests([test("site/site.test.ts")])

@@ -17,12 +17,12 @@ const LIMIT_SECONDS = Number(process.env["ASYNCIO_TS_TEST_LIMIT"] ?? (process.en
 const FILE_LIMIT_SECONDS = 5 * 60
 const GRACE_SECONDS = 5
 /** Tests that start many processes or compute for long: what does not fit six minutes on two processors is left to CI, or to `npm test -- executors` and the like. */
-const FOR_CI = /^test\/(?:docs|executors|inspect\/analysis|proof)\/|^test\/(?:cli\/exercises\/command|cli\/worker|conformance\/command|conformance\/fresh|examples\/executors)\.test\.ts$/
+const FOR_CI = /^test\/(?:docs|executors|inspect\/analysis|proof)\/|^test\/(?:cli\/exercises\/command|cli\/worker|conformance\/command|conformance\/fresh|examples\/executors|notebook\/kernel\/\w+)\.test\.ts$/
 /** Options of `node --test` whose value may be an argument of its own. */
 const WITH_VALUE = /^--test-(name-pattern|skip-pattern|reporter|reporter-destination|timeout|concurrency|shard)$/
 
 /** What is of pages and proofs, and not of the Node that runs it: the project's own tells enough. */
-const FOR_OWN_NODE = /^test\/(?:docs|playground|proof|site)\//
+const FOR_OWN_NODE = /^test\/(?:docs|notebook\/kernel|playground|proof|site)\//
 
 const { names, options } = parse(process.argv.slice(2))
 const selected = names.length > 0 || options.length > 0

@@ -4,7 +4,7 @@
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { RuntimeError } from "../errors/misuse.ts"
 import { host, whenInstalled } from "../host/host.ts"
-import { lostTask } from "./ambient.ts"
+import { lostTask, loopKeeper } from "./ambient.ts"
 import { awaitLines, takeMaker } from "./await-lines.ts"
 import { currentFrame, loopClosed, type Frame } from "./frame.ts"
 import { afterwards, cancelWith, failWith, Future, listen, returnWith } from "./future.ts"
@@ -185,6 +185,7 @@ export abstract class Coroutine<T> implements Promise<T>, Startable { // oxlint-
     switch (this.#state) {
       case "unstarted": {
         const frame = currentFrame()
+        if (frame === undefined && loopKeeper !== null) return loopKeeper.run(this).then(onFulfilled, onRejected)
         if (frame === undefined || frame.ended) {
           this.#state = "closed"
           return passError(noTask(this.name, frame), onFulfilled, onRejected, byEngine)

@@ -8,7 +8,7 @@ import { describe, describeError, refuseThenable } from "../structures/arguments
 import { CancelledError } from "../errors/cancelled-error.ts"
 import { InvalidStateError, RuntimeError } from "../errors/misuse.ts"
 import { whenInstalled } from "../host/host.ts"
-import { requestBy, runningLoop } from "./ambient.ts"
+import { loopKeeper, requestBy, runningLoop } from "./ambient.ts"
 import { cancellation, path, type CancelRequest } from "./cancel-request.ts"
 import type { ContextValues } from "./context.ts"
 import { currentFrame, loopClosed, type Below, type Frame } from "./frame.ts"
@@ -260,6 +260,7 @@ export class Future<T> implements Promise<T>, Failed {
     if (this.#state !== "pending") return this.#pass(onFulfilled, onRejected, byEngine)
     const frame = currentFrame()
     if (frame === undefined || frame.ended) {
+      if (frame === undefined) loopKeeper?.waits(this)
       return park(new FutureWait(null, this), onFulfilled, onRejected, byEngine)
     }
     const refusal = frame.loop.dead ? loopClosed(frame) : this[refuse](frame)

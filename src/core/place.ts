@@ -206,5 +206,5 @@ function isOurs(line: string): boolean {
 }
 
 function isTheHosts(line: string): boolean {
-  return line.includes("(node:") || line.includes("at node:")
+  return /(?:\(|at )(?:node|ext):/.test(line)
 }

@@ -22,6 +22,8 @@ export interface SvgOptions {
   readonly maxRows?: number
   /** The critical path, which is drawn over the bars. */
   readonly path?: MarkedPath
+  /** Whether to draw what it stands on too, for a page that may be dark where its reader is not; false by default. */
+  readonly paper?: boolean
 }
 
 const ROW = 22
@@ -57,6 +59,10 @@ const STYLE = `
     .starting { fill: #9e6a03 } .idle { fill: #373e47 } .job { fill: #238636 } .next.job { fill: #2ea043 }
     .crashed { stroke: #f85149 } .in-job { fill: #ffffff }
   }`
+
+const PAPER = `<style>.paper { fill: #ffffff } @media (prefers-color-scheme: dark) { .paper { fill: #0d1117 } }</style>
+<rect class="paper" width="100%" height="100%"/>
+`
 
 const LEGEND: readonly (readonly [look: string, text: string])[] = [
   ["running", "running"],
@@ -94,7 +100,7 @@ const LEGEND_OF_THREADS: typeof LEGEND = [
  * ```
  */
 export function renderTimelineSvg(timeline: Timeline, options: SvgOptions = {}): string {
-  const { width = 900, title, maxRows = 200 } = options
+  const { width = 900, title, maxRows = 200, paper = false } = options
   const { pools } = timeline
   const parts: string[] = []
   let y = MARGIN
@@ -159,7 +165,7 @@ export function renderTimelineSvg(timeline: Timeline, options: SvgOptions = {}):
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">
 <style>${STYLE}
 </style>
-${parts.filter((part) => part !== "").join("\n")}
+${paper ? PAPER : ""}${parts.filter((part) => part !== "").join("\n")}
 </svg>
 `
 }

@@ -13,6 +13,7 @@ const LEFT_BEHIND: Readonly<Record<string, Partial<Imported["left"]>>> = {
   // By which `asyncio-ts ps` finds the library in a process, whatever copies of it there are.
   "asyncio-ts": { globals: ["Symbol(asyncio-ts.runtimes)"] },
   "asyncio-ts/inspect": { globals: ["Symbol(asyncio-ts.runtimes)"] },
+  "asyncio-ts/notebook": { globals: ["Symbol(asyncio-ts.runtimes)"] },
   "asyncio-ts/testing": { globals: ["Symbol(asyncio-ts.runtimes)"] },
   "asyncio-ts/http": {
     globals: ["Symbol(undici.globalDispatcher.1)", "Symbol(undici.globalDispatcher.2)"],
