@@ -86,22 +86,29 @@ describe("a watchdog", { skip: longTest }, () => {
     const { blocked, over } = await watched(() => asyncio.run(() => blockUntilTold(), { name: "brewer" }))
     assert.equal(blocked.length, 1)
     assert.equal(over.length, 1)
-    const [{ seconds = 0, id = 0, function: name, place, task, advice, exact } = {} as Partial<Blocked>, { seconds: all = 0, id: same } = {} as Partial<Blocked>] = [blocked[0], over[0]]
-    assert.deepEqual([name, place?.file, task, exact, same], ["blockUntilTold", import.meta.url, "brewer", true, id])
+    const [{ seconds = 0, id = 0, function: name, place, task, advice } = {} as Partial<Blocked>, { seconds: all = 0, id: same } = {} as Partial<Blocked>] = [blocked[0], over[0]]
+    assert.deepEqual([name, place?.file, task, same], ["blockUntilTold", import.meta.url, "brewer", id])
     assert.match(advice ?? "", /await/)
     assert.ok(seconds >= THRESHOLD && seconds < all, `${seconds} s and ${all} s`)
   })
 
   it("has nothing to tell of a loop that is busy and turns", async () => {
     const threshold = 0.5
+    // A machine that stalls makes a stretch of its own: of that the watchdog may tell.
+    let longest = 0
     const busy = async (): Promise<void> => {
-      for (const end = performance.now() + 1000; performance.now() < end; ) {
+      let turned = performance.now()
+      for (const end = turned + 1000; turned < end; ) {
         compute(8)
         await new Promise((resolve) => setImmediate(resolve))
+        const now = performance.now()
+        longest = Math.max(longest, (now - turned) / 1000)
+        turned = now
       }
     }
-    const { blocked } = await watched(busy, { threshold })
-    assert.deepEqual(blocked, [])
+    const { blocked, over } = await watched(busy, { threshold })
+    if (longest >= threshold) assert.ok(over.every(({ seconds }) => seconds <= longest + 0.001), `${JSON.stringify(over)}, ${longest} s`)
+    else assert.deepEqual(blocked, [])
   })
 
   it("says where the code stood before, where nobody can look once the threshold is over", async () => {
