@@ -10,6 +10,8 @@ export const OTHER_NO_WAIT: Readonly<Record<string, string>> = {
   `,
   // What watches, shows and attaches waits for no loop; what of it asks another process is a coroutine of those above.
   "asyncio-ts/inspect": "*",
+  // `timeline` awaits a task, as every program does; the rest shows at once.
+  "asyncio-ts/notebook": "Picture.toSvg picture ps timeline",
   // They run requests of servers that are not of this library, as asyncio-ts/http runs its own.
   "asyncio-ts/handler": "*",
   "asyncio-ts/flow": `
