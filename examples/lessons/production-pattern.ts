@@ -38,15 +38,18 @@ async function main(): Promise<void> {
 
 /** A server of our own, so that no network is needed. It never answers `/slow`. */
 async function withServer(body: (base: string) => Promise<void>): Promise<void> {
+  const leftAlone = new asyncio.Event()
   const server = createServer((request, response) => {
     if (request.url === "/users") response.end("Alice, Bob")
     if (request.url === "/broken") response.writeHead(500).end()
-    if (request.url === "/slow") request.on("close", () => console.log("the server is told that nobody waits"))
+    if (request.url === "/slow") request.on("close", () => leftAlone.set())
   })
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
   try {
     await body(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await leftAlone.wait()
+    console.log("the server is told that nobody waits")
   } finally {
     server.closeAllConnections()
     server.close()
