@@ -34,13 +34,16 @@ if (!process.exitCode) {
   process.env.TEST_SYSTEM = "1"
   const pattern = "--test-name-pattern=all other programs of the lessons"
   const test = (/** @type {string} */ file) => join(import.meta.dirname, "../test", file)
-  process.exitCode =
-    tests([pattern, test("examples/lessons.test.ts")]) ||
-    tests([test("faults/matrix.test.ts")]) ||
-    tests(["--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "playground/exercises", "playground/exercise-panel", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]) ||
-    run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]) ||
-    tests(["--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))]) ||
-    tests([test("site/site.test.ts")])
+  // Each runs, also after one has failed: a record of a run then tells all.
+  const codes = [
+    tests([pattern, test("examples/lessons.test.ts")]),
+    tests([test("faults/matrix.test.ts")]),
+    tests(["--test-concurrency=1", ...["inspect/page/million", "inspect/page/page", "playground/playground", "playground/exercises", "playground/exercise-panel", "inspect/watchdog/watchdog", "cli/doctor", "examples/weather"].map((file) => test(`${file}.test.ts`))]),
+    run([process.execPath, join(import.meta.dirname, "../conformance/main.ts"), "--watched"]),
+    tests(["--test-concurrency=1", ...["ending", "faults", "interpreter-pool-executor", "thread-pool-executor", "process-pool-executor", "pool/seat", "distributed/recovery"].map((file) => test(`executors/${file}.test.ts`))]),
+    tests([test("site/site.test.ts")]),
+  ]
+  process.exitCode = codes.find((code) => code !== 0) ?? 0
 }
 
 /** @param {string[]} args */
