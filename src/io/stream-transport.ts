@@ -56,7 +56,8 @@ const nothing = Buffer.alloc(0)
 /**
  * Invariants: the protocol hears `connectionMade` once, then data and the end of the input,
  * then `connectionLost` once (R163); after `close` it hears nothing but that. The loop lists
- * it among its resources exactly from the first to the last.
+ * it among its resources exactly from the first to the last. It counts once in
+ * `loop.hostOperations` from when only the host has anything left to do until `connectionLost`.
  */
 export class StreamTransport extends Transport implements Resource {
   protected readonly stream: Duplex
