@@ -5,6 +5,27 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "./entries.ts"
 
+/** Files whose examples keep real time, and why; in all others `asyncio.run` keeps virtual time. */
+export const REAL: Readonly<Record<string, string>> = {
+  "docs/http-client.md": "its server is the host's",
+  "docs/http-server.md": "its clients are fetch",
+  "src/core/wrap-future.ts": "it waits for a promise of the host's",
+  "src/executors/worker/current-job.ts": "its deadline ends a worker thread",
+  "src/http/handler/fastify.ts": "its client is fetch",
+  "src/http/handler/fetch.ts": "its client is fetch",
+  "src/http/handler/node.ts": "its client is fetch",
+  "src/http/server/event-stream.ts": "its client is fetch",
+  "src/http/server/fast-response.ts": "its client is fetch",
+  "src/http/server/http-server.ts": "its client is fetch",
+  "src/http/server/serve.ts": "its client is fetch",
+  "src/http/websocket/upgrade-web-socket.ts": "its client is the host's WebSocket",
+  "src/inspect/timeline.ts": "its picture shows time that passed",
+  "src/io/files/watch.ts": "it waits for the file system",
+  "src/io/signal-handlers.ts": "it waits for a signal",
+  "src/io/to-readable.ts": "its reader is a stream of the host's",
+  "src/tasks/from-event.ts": "its events are the host's",
+}
+
 export interface Example {
   /** The file and line where it begins. */
   readonly place: string
@@ -48,12 +69,12 @@ export function problemsOf(examples: readonly Example[]): string[] {
     symlinkSync(root, join(folder, "node_modules/asyncio-ts"), "junction")
     for (const peers of ["@types", "@opentelemetry", "fast-check", "pure-rand"]) symlinkSync(join(root, "node_modules", peers), join(folder, "node_modules", peers), "junction")
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
-    const files = examples.map((_, index) => `example-${index}.ts`)
+    const files = examples.map(({ place }, index) => `example-${index}.${place.slice(0, place.lastIndexOf(":")) in REAL ? "real" : "virtual"}.ts`)
     for (const [index, file] of files.entries()) writeFileSync(join(folder, file), examples[index]?.source ?? "")
     const compiled = compile(folder, files)
     const runs = run(folder, files)
     return examples.flatMap((example, index) => [
-      ...(compiled.get(`example-${index}.ts`) ?? []).map(({ line, message }) => `${after(example.place, line)}: ${message}`),
+      ...(compiled.get(files[index] ?? "") ?? []).map(({ line, message }) => `${after(example.place, line)}: ${message}`),
       ...misprints(example, runs[index] ?? { printed: [], error: "it was not run" }),
     ])
   } finally {
@@ -73,7 +94,7 @@ function compile(folder: string, files: readonly string[]): Map<string, Mistake[
   const compiler = join(root, "node_modules/typescript/bin/tsc")
   const { stdout, status, error } = spawnSync(process.execPath, [compiler, "-p", folder, "--pretty", "false"], { encoding: "utf8", cwd: folder })
   const mistakes = new Map<string, Mistake[]>()
-  for (const [, file = "", line, message = ""] of stdout.matchAll(/^(example-\d+\.ts)\((\d+),\d+\): (.*)$/gm)) {
+  for (const [, file = "", line, message = ""] of stdout.matchAll(/^(example-\d+\.\w+\.ts)\((\d+),\d+\): (.*)$/gm)) {
     mistakes.set(file, [...(mistakes.get(file) ?? []), { line: Number(line), message }])
   }
   // It says nothing of examples where it cannot run, nor where the sources do not compile.

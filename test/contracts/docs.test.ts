@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "node:test"
-import { examplesIn, examplesOf, problemsOf, type Example } from "./docs-examples.ts"
+import { examplesIn, examplesOf, problemsOf, REAL, type Example } from "./docs-examples.ts"
 import { entries, exportsOf, root } from "./entries.ts"
 
 const planted: [what: string, source: string, problem: RegExp][] = [
@@ -28,6 +28,11 @@ describe("the examples of the documentation", () => {
   it("compile, run, and print what they say", () => {
     assert.ok(examples.length >= 29)
     assert.deepEqual(problems.filter((problem) => !problem.startsWith("planted.ts:")), [])
+  })
+
+  it("keep real time only where that is named", () => {
+    const files = new Set(examples.map(({ place }) => place.slice(0, place.lastIndexOf(":"))))
+    assert.deepEqual(Object.keys(REAL).filter((file) => file.startsWith("src/") && !files.has(file)), [])
   })
 
   it("are found with the lines where they stand", () => {

@@ -186,11 +186,11 @@ function pauseOf({ from, seconds, function: name, place, call, advice }: Blocked
  * const watchdog = startWatchdog({ threshold: 0.05, report: false })
  * await watchdog.ready
  * function compute() {
- *   for (const end = performance.now() + 120; performance.now() < end; );
+ *   for (const end = performance.now() + 500; performance.now() < end; );
  * }
  * compute()
- * await new Promise((resolve) => setTimeout(resolve, 200))
- * console.log(watchdog.pauses()[0]?.what) // -> compute
+ * await new Promise((resolve) => setTimeout(resolve, 500))
+ * console.log(watchdog.pauses().at(-1)?.what) // -> compute
  * watchdog.stop()
  * ```
  */
