@@ -217,7 +217,6 @@ export class Playground {
 
   #ended(how: "ended" | "killed"): void {
     this.#run = undefined
-    this.#output.draw()
     if (this.#seen !== undefined) {
       this.#stepper.take(this.#seen.recording, this.#file)
       // What was seen last while it ran may not have been shown.
@@ -235,6 +234,8 @@ export class Playground {
 
   #showState(state: "idle" | "running" | "stopping" | "ended"): void {
     const { stop, state: element } = this.#elements
+    // Of a program that has ended, all that it wrote is on the page, and why it ended.
+    if (state === "ended") this.#output.draw()
     stop.disabled = state !== "running" && state !== "stopping"
     stop.textContent = state === "stopping" ? "End now" : "Stop"
     element.textContent = { idle: "", running: "running", stopping: "stopping", ended: "ended" }[state]
