@@ -39,13 +39,12 @@ describe("a session of the prompt", () => {
 
   it("R177: Ctrl-C cancels the statement, whose clean-up runs to its end, and not what else runs", async () => {
     await run("const seen = []; const job = asyncio.createTask(() => asyncio.sleep(1000))")
-    const statement = run("try { await asyncio.sleep(1000) } finally { await asyncio.sleep(0); seen.push('cleaned') }")
-    while (!session.waiting) await new Promise(setImmediate)
-    // The first await comes with the first turn of the task.
-    await new Promise(setImmediate)
+    const seen = await run("seen") as string[] // as it was typed
+    const statement = run("try { seen.push('begun'); await asyncio.sleep(1000) } finally { await asyncio.sleep(0); seen.push('cleaned') }")
+    while (seen.length === 0) await new Promise(setImmediate)
     assert.equal(session.interrupt(), true)
     await assert.rejects(statement, StatementInterrupted)
-    assert.deepEqual(await run("seen"), ["cleaned"])
+    assert.deepEqual(seen, ["begun", "cleaned"])
     assert.equal(await run("job.done()"), false)
     assert.equal(session.interrupt(), false)
   })
