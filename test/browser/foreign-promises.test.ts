@@ -144,7 +144,7 @@ describe("code of the page that is no task", () => {
           seen.push(String(error))
         }
       }, 1)
-      await asyncio.sleep(0.01)
+      while (seen.length === 0) await asyncio.sleep(0.001)
       return seen
     })
     assert.equal(seen.length, 1)

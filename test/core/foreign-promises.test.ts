@@ -796,7 +796,7 @@ describe("a task that is woken by a foreign promise", () => {
           await asyncio.sleep(0)
         }
       })
-      await hostTurns(5)
+      while (ticks <= 5) await hostTurn()
       ticker.cancel()
       return ticks > 5
     })

@@ -10,7 +10,7 @@ import { Frame } from "#src/core/frame.ts"
 import { frameOf } from "#src/core/task.ts"
 import type { Wait } from "#src/core/wait.ts"
 import { Random } from "../support/random.ts"
-import { hostTurn, soon } from "./support/watched.ts"
+import { hostTurn, hostTurns, soon } from "./support/watched.ts"
 
 const PROGRAMS = 60
 
@@ -196,7 +196,7 @@ describe("invariants of the tree of frames", () => {
       await asyncio.sleep(0)
       task.cancel()
       await asyncio.wait([task])
-      for (let i = 0; i < 3; i++) await hostTurn()
+      await hostTurns(3)
     })
     assert.equal(loop?.unheld, 0)
     assert.equal(loop.hostOperations, 0)

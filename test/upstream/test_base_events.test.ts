@@ -46,7 +46,7 @@ describe("the queue and the timers of a loop", () => {
     loop.callLater(5, () => undefined).cancel()
     loop.callLater(10, () => undefined)
     const running = loop.runForever()
-    await new Promise(setImmediate)
+    while (clock.told.length === 0) await new Promise(setImmediate)
     assert.deepEqual(clock.told.map(({ timer }) => timer), [10])
     loop.stop()
     await soon(running)

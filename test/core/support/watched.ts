@@ -1,6 +1,7 @@
 /** Runs programs and collects what they told nobody. */
 import * as asyncio from "asyncio-ts"
 import { runVirtual, VirtualClock } from "asyncio-ts/testing"
+import { runningLoops } from "#src/core/scheduler.ts"
 
 export interface Watched<T> {
   readonly value: T
@@ -84,10 +85,10 @@ export function hostTurn(): Promise<void> {
   })
 }
 
-/** Some turns of the host, so that whatever is on its way from one loop to another arrives. */
+/** Some turns of the host at which no loop has anything to do, so that whatever is on its way from one loop to another arrives. */
 export async function hostTurns(count: number): Promise<void> {
-  // Two more: a loop that has been interrupted for long lets the host round in the midst of what it does.
-  for (let i = 0; i < count + 2; i++) await hostTurn()
+  // A loop that has been interrupted for long lets the host round in the midst of what it does.
+  for (let calm = 0; calm < count + 2; calm = [...runningLoops].every((loop) => loop.idle) ? calm + 1 : 0) await hostTurn()
 }
 
 /** A promise that nobody will ever settle. */

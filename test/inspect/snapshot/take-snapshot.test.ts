@@ -194,14 +194,17 @@ test("what a task waited for when it was looked at is told, though it goes on be
 
 test("several loops are told apart, and one that was stopped is gone", async () => {
   const loops = [1, 2].map(() => new asyncio.EventLoop())
-  const running = loops.map((loop, at) => loop.runUntilComplete(loop.createTask(() => asyncio.sleep(at === 0 ? 0.02 : 0.06), { name: `on loop ${at}` })))
+  const gates = loops.map((loop) => loop.createFuture<void>())
+  const running = loops.map((loop, at) => loop.runUntilComplete(loop.createTask(async () => gates[at], { name: `on loop ${at}` })))
   await new Promise((resolve) => setImmediate(resolve))
   const two = snapshotNow()
   assert.equal(new Set(two.tasks.map(({ loop }) => loop)).size, 2)
   assert.deepEqual(two.loops.map(({ running: runs, clock }) => [runs, clock]), [[true, "system"], [true, "system"]])
+  gates[0]?.setResult()
   await running[0]
   const one = snapshotNow()
   assert.deepEqual(one.tasks.map(({ name, loop }) => [name, loop]), [["on loop 1", two.tasks[1]?.loop]])
+  gates[1]?.setResult()
   await running[1]
   for (const loop of loops) loop.close()
   assert.deepEqual(snapshotNow().tasks, [])
