@@ -9,7 +9,7 @@ import type { Coroutine } from "../core/coroutine.ts"
 import { EventLoop } from "../core/event-loop.ts"
 import { cancelFor, type Future } from "../core/future.ts"
 
-/** Invariant: `#awaited` holds what cells await and is not done. */
+/** Invariant: `#awaited` holds all that cells await and is not done; what is done leaves it with the loop's next callbacks. */
 export class NotebookLoop implements LoopKeeper {
   readonly called = "a cell"
   #loop: EventLoop | null = null
@@ -48,7 +48,7 @@ export class NotebookLoop implements LoopKeeper {
 
   /** Cancels what cells await; tasks that none awaits go on. Gives how many it were. */
   stop(): number {
-    const awaited = [...this.#awaited]
+    const awaited = [...this.#awaited].filter((future) => !future.done())
     for (const future of awaited) future[cancelFor](requestBy(undefined, "Stop"))
     return awaited.length
   }

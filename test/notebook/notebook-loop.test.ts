@@ -70,8 +70,10 @@ describe("the loop of a notebook", () => {
   it("stops what is awaited, whether a coroutine or a task, and no other task", async () => {
     const other = asyncio.createTask(asyncio.sleep(3600))
     const told: string[] = []
+    const begun = Promise.withResolvers<void>()
     const cleaning = asyncio.coroutine("cleaning", async () => {
       try {
+        begun.resolve()
         await asyncio.sleep(3600)
       } finally {
         told.push("cleaned up")
@@ -79,7 +81,7 @@ describe("the loop of a notebook", () => {
     })
     const task = asyncio.createTask(asyncio.sleep(3600))
     const awaited = [cleaning(), task].map((one) => one.then(() => "returned", (error: Error) => error))
-    await asyncio.sleep(0)
+    await begun.promise
     assert.equal(notebook.stop(), 2)
     for (const error of await Promise.all(awaited)) {
       assert.ok(error instanceof asyncio.CancelledError)
