@@ -1,6 +1,6 @@
 /** What may be spent on the lines of awaits, and on whom it is spent. */
 import assert from "node:assert/strict"
-import { afterEach, it } from "node:test"
+import { afterEach, it, type TestContext } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { allowLines, awaitLines, startTaking, stopTaking, takeLine, takeMaker, type LineTaker } from "#src/core/await-lines.ts"
 import type { AwaitPlace } from "#src/core/place.ts"
@@ -35,14 +35,8 @@ it("a taker is asked for what it can tell, and for nothing else", () => {
   assert.deepEqual(asked, [["parked", on], ["made", on]])
 })
 
-it("what lines take is taken off the budget, which time gives back, up to what it was", () => {
-  startTaking({
-    parked: () => {
-      const until = host.now() + 0.001
-      while (host.now() < until);
-      return line
-    },
-  })
+it("what lines take is taken off the budget, which time gives back, up to what it was", (t) => {
+  startTaking(slow(t, () => 0.001))
   const full = awaitLines.left
   takeLine({})
   const left = awaitLines.left
@@ -56,20 +50,21 @@ it("what lines take is taken off the budget, which time gives back, up to what i
   assert.equal(awaitLines.left, 0)
 })
 
-/** A taker that takes as many seconds for each line as `next` says. */
-function slow(next: () => number): LineTaker {
+/** A taker that takes as many seconds for each line as `next` says, on a clock that nothing else moves. */
+function slow(t: TestContext, next: () => number): LineTaker {
+  let time = 0
+  t.mock.method(host, "now", () => time)
   return {
     parked: () => {
-      const until = host.now() + next()
-      while (host.now() < until);
+      time += next()
       return line
     },
   }
 }
 
-it("a line that is held up once leaves most of the budget to the others", () => {
+it("a line that is held up once leaves most of the budget to the others", (t) => {
   let count = 0
-  startTaking(slow(() => ((count += 1) === 20 ? 0.05 : 1e-5)))
+  startTaking(slow(t, () => ((count += 1) === 20 ? 0.05 : 1e-5)))
   const full = awaitLines.left
   for (let lines = 0; lines < 19; lines += 1) takeLine({})
   const before = awaitLines.left
@@ -78,15 +73,15 @@ it("a line that is held up once leaves most of the budget to the others", () => 
   assert.ok(lost > 0 && lost < 0.05, `${lost} s`)
   stopTaking()
   // The very first, too.
-  startTaking(slow(() => 0.05))
+  startTaking(slow(t, () => 0.05))
   takeLine({})
   assert.ok(awaitLines.left > 0, `${awaitLines.left} s of ${full}`)
 })
 
-it("lines that are all slow are paid for in full after a few", () => {
-  startTaking(slow(() => 0.001))
+it("lines that are all slow are paid for in full after a few", (t) => {
+  startTaking(slow(t, () => 2 ** -10))
   for (let lines = 0; lines < 4; lines += 1) takeLine({})
   const before = awaitLines.left
   takeLine({})
-  assert.ok(awaitLines.left <= before - 0.001)
+  assert.ok(awaitLines.left <= before - 2 ** -10)
 })

@@ -7,6 +7,7 @@ import * as asyncio from "asyncio-ts"
 import { awaitLines } from "#src/core/await-lines.ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { me } from "../support/record.ts"
+import { ticking } from "./support/ticking.ts"
 import { hostTurns } from "./support/watched.ts"
 import { needsPlaceOfAwait } from "../support/tells-of-awaits.ts"
 
@@ -153,7 +154,8 @@ describe("getStack of a task that waits", () => {
     }))
   })
 
-  it("has places without debug mode while the budget for lines lasts", needsPlaceOfAwait(), async () => {
+  it("has places without debug mode while the budget for lines lasts", needsPlaceOfAwait(), async (t) => {
+    ticking(t, 1e-6)
     awaitLines.left = 1
     await runVirtual(async () => {
       const task = asyncio.createTask(outer())

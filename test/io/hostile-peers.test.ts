@@ -42,7 +42,7 @@ async function withServer(body: (port: number, failures: asyncio.Queue<unknown>,
 async function isServed(port: number): Promise<void> {
   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port)
   writer.write("tea\n")
-  assert.equal(String(await asyncio.waitFor(reader.readLine(), 5)), "4\n")
+  assert.equal(String(await asyncio.waitFor(reader.readLine(), 30)), "4\n")
   await writer[Symbol.asyncDispose]()
 }
 
@@ -116,7 +116,7 @@ test("a peer that has closed its side, and one that is cut off, end their own co
     await isServed(port)
     cut.resetAndDestroy()
     assert.ok((await failures.get()) instanceof asyncio.ConnectionResetError)
-    await asyncio.timeout(5).run(async () => {
+    await asyncio.timeout(30).run(async () => {
       while (server.connections > 0) await asyncio.sleep(0.002)
     })
   }))
