@@ -6,7 +6,7 @@ import { createServer as createNetServer } from "node:net"
 import { join } from "node:path"
 import * as asyncio from "asyncio-ts"
 import { thrownAs } from "../support/record.ts"
-import { connected, folder, listening, portOf, real } from "./support/real.ts"
+import { connected, ended, folder, listening, portOf, real } from "./support/real.ts"
 
 const idle = (): void => undefined
 
@@ -78,7 +78,7 @@ real("a protocol factory that throws is reported, the client sent away, and the 
     return new asyncio.Protocol()
   }, "127.0.0.1", 0)
   const first = await connected(portOf(server))
-  await once(first.resume(), "end")
+  await ended(first)
   first.destroy()
   told.report(/Error on the protocol factory of a server on 127\.0\.0\.1:0/)
   const second = await connected(portOf(server))

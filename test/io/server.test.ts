@@ -1,10 +1,9 @@
 import assert from "node:assert/strict"
-import { once } from "node:events"
 import { test } from "node:test"
 import * as asyncio from "asyncio-ts"
 import { runVirtual } from "asyncio-ts/testing"
 import { fate, thrown, thrownAs, ticks } from "../support/record.ts"
-import { connected, portOf, real } from "./support/real.ts"
+import { connected, ended, portOf, real } from "./support/real.ts"
 
 const silent: asyncio.ClientConnected = async (reader, writer) => {
   await reader.read()
@@ -193,7 +192,7 @@ real("disposing of a server closes it and its connections, and waits", async () 
   while (server.connections === 0) await asyncio.sleep(0.001)
   await server[Symbol.asyncDispose]()
   assert.deepEqual([server.isServing(), server.connections], [false, 0])
-  await once(socket.resume(), "end")
+  await ended(socket)
   socket.destroy()
 })
 

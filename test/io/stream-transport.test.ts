@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { Socket } from "node:net"
 import * as asyncio from "asyncio-ts"
 import { thrown, thrownAs, thrownBy, ticks } from "../support/record.ts"
-import { connected, inCallback, peer, portOf, real } from "./support/real.ts"
+import { connected, ended, inCallback, peer, portOf, real } from "./support/real.ts"
 
 /** A protocol that writes down what it is told. */
 class Recorder extends asyncio.Protocol {
@@ -336,8 +336,7 @@ real("a connection that is reset while its loop is busy is told of, and ends not
 real("a socket that has ended before it is adopted is at its end, and a closed one is refused", async () => {
   await peer((socket) => socket.end("bye"), async (port) => {
     const socket = await connected(port)
-    socket.resume()
-    await once(socket, "end")
+    await ended(socket)
     const [reader, writer] = await asyncio.openConnection(undefined, undefined, { sock: socket })
     assert.equal((await reader.read()).length, 0)
     writer.close()
@@ -391,7 +390,7 @@ real("a protocol whose factory forgets to return it is refused, and the connecti
   })
   const server = await loop.createServer(() => undefined as never, "127.0.0.1", 0)
   const socket = await connected(portOf(server))
-  await once(socket.resume(), "end")
+  await ended(socket)
   socket.destroy()
   assert.match(String(told.report(/Error on the protocol factory of a server on 127\.0\.0\.1:0/).exception), /a protocol, such as/)
   server.close()

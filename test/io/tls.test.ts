@@ -1,5 +1,4 @@
 import assert from "node:assert/strict"
-import { once } from "node:events"
 import { createServer as createNetServer, type Socket } from "node:net"
 import { test } from "node:test"
 import { join } from "node:path"
@@ -7,7 +6,7 @@ import { createServer as createTlsServer, type TLSSocket } from "node:tls"
 import * as asyncio from "asyncio-ts"
 import { certificates } from "../support/certificates.ts"
 import { fate, thrown, thrownAs, thrownBy, ticks } from "../support/record.ts"
-import { connected, folder, inCallback, listening, peer, portOf, real, serving, streamPair } from "./support/real.ts"
+import { connected, ended, folder, inCallback, listening, peer, portOf, real, serving, streamPair } from "./support/real.ts"
 
 const { ca, server, client, expired, wrongHost, selfSigned } = certificates()
 const ssl = { cert: server.cert, key: server.key }
@@ -183,11 +182,11 @@ real("a client that never begins, or fails the handshake, is sent away without a
     for (const debug of [false, true]) {
       loop.setDebug(debug)
       const slow = await connected(port)
-      await once(slow.resume(), "end")
+      await ended(slow)
       slow.destroy()
       const bad = await connected(port)
       bad.write("this is no TLS\r\n\r\n")
-      await once(bad.resume(), "end").catch(() => undefined)
+      await ended(bad).catch(() => undefined)
       bad.destroy()
     }
     loop.setDebug(false)
@@ -202,7 +201,7 @@ real("closing a server ends handshakes that are on their way", async () => {
   await asyncio.sleep(0.005)
   listener.close()
   await listener.waitClosed()
-  await once(socket.resume(), "end").catch(() => undefined)
+  await ended(socket).catch(() => undefined)
   socket.destroy()
 })
 

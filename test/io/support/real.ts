@@ -116,6 +116,12 @@ export async function connected(port: number, host = "127.0.0.1"): Promise<Socke
   return socket
 }
 
+/** Once the other side has sent its last; without data, a socket says so as soon as it has heard of it. */
+export async function ended(socket: Socket): Promise<void> {
+  if (socket.readableEnded || socket.destroyed) return
+  await once(socket.resume(), "end")
+}
+
 /** A port of 127.0.0.1 that nobody listens on. */
 export async function closedPort(): Promise<number> {
   const server = createNetServer()
