@@ -29,9 +29,9 @@ async function* pieces(seen: string[], count = Infinity, pause = 0.001): AsyncGe
   }
 }
 
-async function sleepAndTell(told: string[]): Promise<void> {
+async function waitAndTell(told: string[]): Promise<void> {
   try {
-    await asyncio.sleep(0.001)
+    await asyncio.sleep(3600)
   } catch (error) {
     told.push((error as Error).name)
     throw error
@@ -268,17 +268,20 @@ describe("a client that goes away", () => {
 
   it("cancels a ReadableStream's source where it waits, or by its own means where it waits for something foreign", async () => {
     const told: string[] = []
-    const handler = (request: Request): Response =>
-      new Response(
+    const handler = (request: Request): Response => {
+      let pulls = 0
+      return new Response(
         new ReadableStream<Uint8Array>({
           async pull(controller) {
+            pulls += 1
             if (request.url.endsWith("/foreign")) await new Promise((resolve) => setTimeout(resolve, 1))
-            else await sleepAndTell(told)
+            else if (pulls > 1) await waitAndTell(told)
             controller.enqueue(encoder.encode("x"))
           },
           cancel: () => void told.push("cancelled"),
         }),
       )
+    }
     await serving(handler, {}, async ({ port }) => {
       for (const [path, how] of [["/foreign", "cancelled"], ["/ours", "CancelledError"]] as const) {
         const client = new RawClient(port).send(get(path))
