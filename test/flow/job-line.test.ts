@@ -55,10 +55,10 @@ test("ranks of which nobody is left are let go of", () => {
     line.remove(member)
   }
   const began = performance.now()
-  for (let round = 0; round < 1000; round += 1) {
+  for (let round = 0; round < 10_000; round += 1) {
     line.add(new Member(1, round))
     assert.equal(line.take()?.order, round)
     assert.deepEqual([...line], [])
   }
-  assert.ok(performance.now() - began < 1000, "what is empty is not gone through each time")
+  assert.ok(performance.now() - began < 8000, "what is empty is not gone through each time")
 })

@@ -192,12 +192,13 @@ describe("spans of tasks", () => {
       const results: unknown[] = []
       await traced(async () => {
         results.push(await asyncio.run(async () => {
-          for (let i = 0; i < 20; i += 1) await asyncio.createTask(() => asyncio.sleep(0.001))
+          for (let i = 0; i < 200; i += 1) await asyncio.createTask(() => asyncio.sleep(0.001))
           return "done"
         }))
       }, { tracerProvider })
       assert.deepEqual(results, ["done"])
-      assert.ok(performance.now() - begun < 2000)
+      // Less than if each task waited for its export to be given up.
+      assert.ok(performance.now() - begun < 200 * 100)
       await tracerProvider.shutdown().catch(() => undefined)
     }
     await Promise.all(others.map((other) => other.close()))
