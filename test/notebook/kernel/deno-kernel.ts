@@ -69,7 +69,8 @@ function isThere(file: string): boolean {
 
 async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv, input: string): Promise<string> {
   const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] })
-  child.stdin.end(input)
+  // Whoever reads nothing may have ended before; its code tells.
+  child.stdin.on("error", () => undefined).end(input)
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), new Promise((resolve) => child.once("close", resolve))])
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${String(code)}:\n${out}${err}`)
   return out
