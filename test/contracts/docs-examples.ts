@@ -105,7 +105,7 @@ function compile(folder: string, files: readonly string[]): Map<string, Mistake[
 function run(folder: string, files: readonly string[]): Run[] {
   const runner = join(import.meta.dirname, "docs-runner.ts")
   const args = ["--conditions=asyncio-ts:source", runner, ...files.map((file) => join(folder, file))]
-  const { stdout, stderr, status, error } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root, timeout: 60_000 })
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: root, timeout: 240_000 })
   if (status !== 0) throw new Error(`the examples ended with ${String(status)}: ${stderr}`, { cause: error })
   return JSON.parse(stdout) as Run[] // written by the runner
 }

@@ -32,7 +32,7 @@ async function* counted(): AsyncGenerator<Uint8Array> {
 }
 
 describe("curl", { skip: needs("curl", "curl") }, () => {
-  const curl = (...args: string[]): Promise<string> => run("curl", "--silent", "--show-error", "--max-time", "10", ...args)
+  const curl = (...args: string[]): Promise<string> => run("curl", "--silent", "--show-error", "--max-time", "60", ...args)
 
   it("gets what it asks for, by HTTP/1.1 and 1.0", async () => {
     await serving(handler, {}, async ({ url }) => {
@@ -56,7 +56,7 @@ describe("curl", { skip: needs("curl", "curl") }, () => {
     await serving(handler, {}, async ({ url }) => {
       const upload = asyncio.wrapFuture(
         new Promise<string>((resolve, reject) => {
-          const child = execFile("curl", ["--silent", "--max-time", "10", "--header", "Transfer-Encoding: chunked", "--data-binary", "@-", url], (error, out) =>
+          const child = execFile("curl", ["--silent", "--max-time", "60", "--header", "Transfer-Encoding: chunked", "--data-binary", "@-", url], (error, out) =>
             error === null ? resolve(out) : reject(error),
           )
           child.stdin?.end(data)
