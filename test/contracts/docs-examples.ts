@@ -7,8 +7,10 @@ import { root } from "./entries.ts"
 
 /** Files whose examples keep real time, and why; in all others `asyncio.run` keeps virtual time. */
 export const REAL: Readonly<Record<string, string>> = {
+  "docs/executors.md": "its deadline ends a worker thread",
   "docs/http-client.md": "its server is the host's",
   "docs/http-server.md": "its clients are fetch",
+  "docs/testing.md": "its slow pages are the host's timers",
   "src/core/wrap-future.ts": "it waits for a promise of the host's",
   "src/executors/worker/current-job.ts": "its deadline ends a worker thread",
   "src/http/handler/fastify.ts": "its client is fetch",
