@@ -11,6 +11,7 @@ import { exampleList } from "./build/example-list.mjs"
 import { exerciseList } from "./build/exercise-list.mjs"
 import { LIBRARY } from "./build/library.mjs"
 import { nameList } from "./build/name-list.mjs"
+import { typeFiles } from "./build/type-files.mjs"
 
 const here = import.meta.dirname
 
@@ -39,6 +40,14 @@ export async function build(folder = join(here, "dist")) {
       keepNames: true,
       minifyIdentifiers: false,
     }),
+    esbuild.build({
+      ...settings,
+      entryPoints: { worker: "src/worker/types.ts" },
+      outdir: join(folder, "types"),
+      // TypeScript asks for these where it is in Node alone; its license wants to go with it.
+      external: ["fs", "path", "os", "inspector", "crypto", "perf_hooks"],
+      legalComments: "inline",
+    }),
   ])
   const names = Object.fromEntries(Object.entries(LIBRARY).map(([name, { source }]) => [name, nameList(source)]))
   const examples = exampleList(names)
@@ -50,6 +59,7 @@ export async function build(folder = join(here, "dist")) {
     exercises: exerciseList(names),
   }
   writeFileSync(join(folder, "data.json"), JSON.stringify(data))
+  writeFileSync(join(folder, "types/files.json"), JSON.stringify(typeFiles()))
   writeFileSync(join(folder, "viewer.html"), viewer)
   cpSync(join(here, "index.html"), join(folder, "index.html"))
   return { folder, ...data }
@@ -59,7 +69,7 @@ if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(
   const { folder, examples, left, exercises } = await build()
   const size = (/** @type {string} */ file) => gzipSync(readFileSync(join(folder, file))).length.toLocaleString("en")
   const elsewhere = exercises.flatMap(({ name, needs }) => Object.entries(needs).map(([file, why]) => `${name}/${file}: ${why}`))
-  console.log(`${folder}: ${examples.length} programs, ${exercises.length} exercises; page.js ${size("page.js")} bytes gzipped, viewer.html ${size("viewer.html")}`)
+  console.log(`${folder}: ${examples.length} programs, ${exercises.length} exercises; page.js ${size("page.js")} bytes gzipped, viewer.html ${size("viewer.html")}; for types, when they are first asked for, ${size("types/worker.js")} and ${size("types/files.json")}`)
   console.log(`${left.length} programs of examples/ need more than a browser:`)
   for (const { name, why } of left) console.log(`  ${name}: ${why}`)
   console.log(`${elsewhere.length} of the exercises' programs do:`)

@@ -1,12 +1,14 @@
-/** The editor, and the marks in it: where a program failed, and where a step goes on and stops. */
+/** The editor, and the marks in it: where a program failed, what is wrong with its types, and where a step goes on and stops. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
 import { javascript } from "@codemirror/lang-javascript"
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language"
-import { lintGutter, setDiagnostics } from "@codemirror/lint"
+import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint"
 import { EditorState, StateEffect, StateField, type Extension, type Text } from "@codemirror/state"
 import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, type DecorationSet } from "@codemirror/view"
 import { tags } from "@lezer/highlight"
+import { diagnosticOf } from "./types/type-mistakes.ts"
+import type { Mistake } from "./types/type-messages.ts"
 
 /** The lines of a step, from 1. */
 export interface Marks {
@@ -53,6 +55,8 @@ export class Editor {
   readonly #extensions: readonly Extension[]
   readonly #changed: () => void
   readonly #run: () => void
+  /** Where the program failed; all other diagnostics are of types. */
+  #failure: Diagnostic | undefined
 
   /** @param changed - the program is another one now */
   constructor(parent: HTMLElement, extensions: readonly Extension[], changed: () => void, run: () => void) {
@@ -77,7 +81,7 @@ export class Editor {
         marks,
         syntaxHighlighting(colours),
         // Escape and then Tab leaves the editor, as the help under it says.
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
         EditorState.readOnly.of(readOnly),
         EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": String(readOnly), tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged }) => {
@@ -89,6 +93,7 @@ export class Editor {
 
   /** Another text, whose changes are no changes of the one before. */
   open(text: string, shown: Shown): void {
+    this.#failure = undefined
     this.#view.setState(this.#state(text, shown))
     this.#changed()
   }
@@ -105,8 +110,27 @@ export class Editor {
   fail(line?: number, message = ""): void {
     const { doc } = this.#view.state
     const found = line === undefined || line < 1 || line > doc.lines ? undefined : doc.line(line)
-    const diagnostics = found === undefined ? [] : [{ from: found.from, to: found.to, severity: "error" as const, message }]
-    this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics))
+    const failure = found === undefined ? undefined : { from: found.from, to: found.to, severity: "error" as const, message }
+    if (failure === undefined && this.#failure === undefined) return
+    this.#show(this.#marked(false), failure)
+  }
+
+  /** Shows what is wrong with the text that is there now. */
+  showMistakes(mistakes: readonly Mistake[]): void {
+    const [failure] = this.#marked(true)
+    this.#show(mistakes.map((one) => diagnosticOf(one, this.#view.state.doc.length)), failure)
+  }
+
+  /** The failure, or all others, where they are now. */
+  #marked(failed: boolean): Diagnostic[] {
+    const found: Diagnostic[] = []
+    forEachDiagnostic(this.#view.state, (one, from, to) => void (failed === (one === this.#failure) && found.push({ ...one, from, to })))
+    return found
+  }
+
+  #show(mistakes: readonly Diagnostic[], failure: Diagnostic | undefined): void {
+    this.#failure = failure
+    this.#view.dispatch(setDiagnostics(this.#view.state, [...mistakes, ...(failure === undefined ? [] : [failure])]))
   }
 
   mark(marks: Marks): void {

@@ -1,6 +1,7 @@
 /** The files of an exercise in the editor: one that the learner writes, and those that stay as they are. */
 import type { Editor } from "./editor.ts"
 import type { ExerciseData } from "./site-data.ts"
+import type { ProgramText } from "./types/type-messages.ts"
 
 export class ExerciseFiles {
   readonly #editor: Editor
@@ -48,6 +49,14 @@ export class ExerciseFiles {
     const given = file !== answer
     this.#editor.open(given ? (files[file] ?? "") : this.#text, { label: given ? `${file}, which stays as it is` : file, readOnly: given, plain: !file.endsWith(".ts") })
     for (const button of this.#holder.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === file))
+  }
+
+  /** The file that is seen, with that text, and the programs beside it. */
+  programText(text: string): ProgramText | undefined {
+    if (this.#exercise === undefined) return undefined
+    const { answer, files } = this.#exercise
+    const others = Object.entries({ ...files, [answer]: this.#text }).filter(([file]) => file !== this.#shown && file.endsWith(".ts"))
+    return { file: this.#shown, text, others: Object.fromEntries(others) }
   }
 
   /** Takes the text from the editor, where it was written; gives whether it is another one. */

@@ -16,6 +16,7 @@ import { statementOf, withCode } from "./statement.ts"
 import type { Stepper } from "./stepper.ts"
 import { firstMistake, ProgramError } from "./strip-types.ts"
 import type { TimelineFrame } from "./timeline-frame.ts"
+import type { ProgramText } from "./types/type-messages.ts"
 import { unstrippable } from "./unstrippable.ts"
 import { verdictOf } from "./verdict.ts"
 
@@ -79,6 +80,11 @@ export class Exercises {
     this.#showState("idle")
     this.#clearVerdict()
     return true
+  }
+
+  /** The file that is open, with that text, and those beside it; undefined where no exercise is open. */
+  programText(text: string): ProgramText | undefined {
+    return this.#current === undefined ? undefined : this.#files.programText(text)
   }
 
   close(): void {

@@ -21,6 +21,7 @@ export function pageElements() {
     state: found("state", HTMLElement),
     said: found("said", HTMLElement),
     editor: found("editor", HTMLElement),
+    types: found("types", HTMLElement),
     output: found("output", HTMLElement),
     timeline: found("timeline", HTMLElement),
     first: found("first", HTMLButtonElement),

@@ -3,7 +3,7 @@ import { Comparison } from "./comparison.ts"
 import { Editor } from "./editor.ts"
 import { Exercises } from "./exercises.ts"
 import type { ClockKind, FromWorker, Seen } from "./messages.ts"
-import { namesOf } from "./names.ts"
+import { Names } from "./names.ts"
 import { Output } from "./output.ts"
 import type { PageElements } from "./page-elements.ts"
 import { Run } from "./run.ts"
@@ -13,6 +13,8 @@ import { Stepper } from "./stepper.ts"
 import { firstMistake, ProgramError, stripTypes } from "./strip-types.ts"
 import { Theme } from "./theme.ts"
 import { TimelineFrame } from "./timeline-frame.ts"
+import type { ProgramText } from "./types/type-messages.ts"
+import { Types } from "./types/types.ts"
 
 const OWN_FILE = "main.ts"
 /** The four that are compared. */
@@ -41,7 +43,8 @@ export class Playground {
     this.#data = data
     this.#elements = elements
     this.#timeline = new TimelineFrame(elements.timeline, viewer)
-    this.#editor = new Editor(elements.editor, namesOf(data), () => this.#changed(), () => this.#start())
+    const types = new Types(new Names(data), elements.types, (text) => this.#programText(text), (mistakes) => this.#editor.showMistakes(mistakes))
+    this.#editor = new Editor(elements.editor, types.extensions, () => this.#changed(), () => this.#start())
     this.#output = new Output(elements.output, (line) => this.#editor.goTo(line))
     this.#stepper = new Stepper(elements, { mark: (marks) => this.#editor.mark(marks), moment: (moment) => this.#timeline.cursorAt(moment) })
     new Theme(elements.theme, () => this.#timeline.dress())
@@ -169,6 +172,11 @@ export class Playground {
     this.#output.clear()
     this.#stepper.clear()
     this.#timeline.clear()
+  }
+
+  /** With the files that stand beside the one that is open. */
+  #programText(text: string): ProgramText {
+    return this.#exercises.programText(text) ?? { file: this.#file, text, others: {} }
   }
 
   #compiled(source: string): string {
