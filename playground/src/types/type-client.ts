@@ -67,6 +67,11 @@ export class TypeClient {
     return this.#state === "ready" && (this.#out === undefined || this.#looks < LATE)
   }
 
+  /** Whether this text has ended a worker: none is asked about it again. */
+  gaveUpOn(text: string): boolean {
+    return this.#fatal === text
+  }
+
   /** Begins to load, if nothing has yet. */
   wake(): void {
     if (this.#state === "asleep") this.#begin()
@@ -78,7 +83,7 @@ export class TypeClient {
    */
   async ask<K extends Kind>(question: { readonly kind: K } & Extract<Question, { readonly kind: K }>): Promise<Answers[K] | undefined> {
     this.wake()
-    if (this.#state === "off" || question.program.text === this.#fatal) return undefined
+    if (this.#state === "off" || this.gaveUpOn(question.program.text)) return undefined
     const { kind } = question
     this.#waiting.get(kind)?.answer(undefined)
     const answer = await new Promise<unknown>((resolve) => {

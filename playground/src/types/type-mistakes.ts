@@ -11,8 +11,10 @@ const PAUSE_MS = 400
 export interface MistakeEvents {
   /** Of the text that the editor has now. */
   found(mistakes: readonly Mistake[]): void
-  /** Another text is there, or nobody can say. */
-  unknown(): void
+  /** Nobody can say, or can yet. */
+  unknown(tooLong: boolean): void
+  /** Another text is opened. */
+  closed(): void
 }
 
 export function typeMistakes(client: TypeClient, programOf: ProgramOf, events: MistakeEvents): Extension {
@@ -24,7 +26,6 @@ export function typeMistakes(client: TypeClient, programOf: ProgramOf, events: M
 
     constructor(view: EditorView) {
       this.#view = view
-      events.unknown()
       // Opening a program loads nothing; once somebody has had use for types, each is looked at.
       if (client.state !== "asleep") this.#later()
     }
@@ -36,6 +37,7 @@ export function typeMistakes(client: TypeClient, programOf: ProgramOf, events: M
     destroy(): void {
       this.#ended = true
       clearTimeout(this.#timer)
+      events.closed()
     }
 
     /** Whoever goes into the text is about to need it. */
@@ -56,7 +58,7 @@ export function typeMistakes(client: TypeClient, programOf: ProgramOf, events: M
       const found = await client.ask({ kind: "mistakes", program: programOf(doc.toString()) })
       if (this.#ended || this.#view.state.doc !== doc) return
       if (found !== undefined) events.found(found)
-      else if (client.state === "ready") events.unknown()
+      else events.unknown(client.gaveUpOn(doc.toString()))
     }
   }
   return ViewPlugin.fromClass(Watch, {

@@ -8,6 +8,9 @@ import { typeHover } from "./type-hover.ts"
 import type { Mistake } from "./type-messages.ts"
 import { typeMistakes } from "./type-mistakes.ts"
 
+const LOADING = "types are loading"
+const TOO_LONG = "types take too long here"
+
 export class Types {
   readonly extensions: readonly Extension[]
   readonly #said: HTMLElement
@@ -29,17 +32,22 @@ export class Types {
       show(mistakes)
       this.#say(wordsFor(mistakes))
     }
+    const unknown = (tooLong: boolean): void => {
+      show([])
+      this.#say(tooLong ? TOO_LONG : "")
+    }
     this.extensions = [
       typeCompletion(client, names, programOf),
       typeHover(client, names, programOf),
       parameterHelp(client, programOf),
-      typeMistakes(client, programOf, { found, unknown: () => this.#say("") }),
+      typeMistakes(client, programOf, { found, unknown, closed: () => this.#say("") }),
     ]
   }
 
   #changed(state: TypeState): void {
     document.documentElement.dataset["types"] = state
-    this.#say(state === "loading" ? "types are loading" : "")
+    if (state === "loading") this.#say(LOADING)
+    else if (this.#said.textContent === LOADING) this.#say("")
   }
 
   #say(text: string): void {

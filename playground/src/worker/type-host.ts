@@ -5,6 +5,8 @@ import type { ProgramText, TypeFiles } from "../types/type-messages.ts"
 type Compiler = typeof ts
 
 const PROGRAM = "/program/"
+/** A file beside another; on any other path stands nothing that could be run. */
+const BESIDE = /^\.\/[^/]+$/
 const MANIFEST = /\/package\.json$/
 
 export class TypeHost implements ts.LanguageServiceHost {
@@ -15,6 +17,7 @@ export class TypeHost implements ts.LanguageServiceHost {
   readonly #folders = new Set<string>(["/", "/program"])
   /** The name of a module for each entry. */
   readonly modules: readonly string[]
+  readonly #resolutions: ts.ModuleResolutionCache
   #program = new Map<string, { readonly text: string; readonly version: number }>()
   #version = 0
 
@@ -24,6 +27,7 @@ export class TypeHost implements ts.LanguageServiceHost {
     const [error] = errors
     if (error !== undefined) throw new Error(compiler.flattenDiagnosticMessageText(error.messageText, "\n"))
     this.#options = converted
+    this.#resolutions = compiler.createModuleResolutionCache("/", (name) => name, converted)
     this.#entries = entries
     this.#files = new Map(Object.entries(files))
     for (const file of this.#files.keys()) for (let at = file.lastIndexOf("/"); at > 0; at = file.lastIndexOf("/", at - 1)) this.#folders.add(file.slice(0, at))
@@ -56,6 +60,15 @@ export class TypeHost implements ts.LanguageServiceHost {
   getScriptSnapshot(path: string): ts.IScriptSnapshot | undefined {
     const text = this.readFile(path)
     return text === undefined ? undefined : this.#ts.ScriptSnapshot.fromString(text)
+  }
+
+  resolveModuleNameLiterals(literals: readonly ts.StringLiteralLike[], from: string): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
+    const own = from.startsWith(PROGRAM)
+    return literals.map(({ text }) => {
+      if (own && !this.modules.includes(text) && !BESIDE.test(text)) return { resolvedModule: undefined }
+      // Files of programs come and go.
+      return this.#ts.resolveModuleName(text, from, this.#options, this, own ? undefined : this.#resolutions)
+    })
   }
 
   getCurrentDirectory(): string {
