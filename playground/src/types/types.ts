@@ -40,7 +40,7 @@ export class Types {
       typeCompletion(client, names, programOf),
       typeHover(client, names, programOf),
       parameterHelp(client, programOf),
-      typeMistakes(client, programOf, { found, unknown, closed: () => this.#say("") }),
+      typeMistakes(client, programOf, { found, unknown, stale: () => client.state !== "loading" && this.#say("") }),
     ]
   }
 
