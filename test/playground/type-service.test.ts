@@ -1,6 +1,9 @@
 /** The types of the playground in a real browser, as a learner meets them. */
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { after, before, describe, it } from "node:test"
+import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
 import { needs } from "../support/needs.ts"
 import { called, solutionOf } from "./support/exercise-files.ts"
@@ -13,6 +16,9 @@ const ENDLESS = `type P<S extends string, N extends string = ""> = S extends \`\
 ${Array.from({ length: 100 }, (_, at) => `declare const tea${at}: P<"${"a".repeat(40)}${at}">\n`).join("")}`
 /** A compiler is loaded, and one that hangs is given its time. */
 const LONG = { timeout: 120_000 }
+
+/** Of page.js, gzipped: what a page takes without a compiler in it. */
+const MOST_BYTES = 240_000
 
 let playground: OpenPlayground
 
@@ -50,6 +56,7 @@ describe("the types of the playground", { skip, concurrency: false, timeout: 1_8
   it("loads TypeScript when somebody goes into the text, and opens and runs programs before", async () => {
     const own = await playground.open("")
     const { page } = own.own
+    assert.ok(gzipSync(readFileSync(join(playground.built.folder, "page.js"))).length < MOST_BYTES)
     const asked: string[] = []
     page.on("request", (request) => void asked.push(request.url()))
     await own.own.run()
