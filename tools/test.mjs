@@ -21,8 +21,8 @@ const FOR_CI = /^test\/(?:docs|executors|inspect\/analysis|proof)\/|^test\/(?:cl
 /** Options of `node --test` whose value may be an argument of its own. */
 const WITH_VALUE = /^--test-(name-pattern|skip-pattern|reporter|reporter-destination|timeout|concurrency|shard)$/
 
-/** What is of pages and proofs, and not of the Node that runs it: the project's own tells enough. */
-const FOR_OWN_NODE = /^test\/(?:docs|notebook\/kernel|playground|proof|site)\//
+/** What is of pages, proofs and the maker of scenarios, and not of the Node that runs it: the project's own tells enough. */
+const FOR_OWN_NODE = /^test\/(?:docs|notebook\/kernel|playground|proof|site)\/|^test\/conformance\/(?:command|fresh)\.test\.ts$/
 
 const { names, options } = parse(process.argv.slice(2))
 const selected = names.length > 0 || options.length > 0
