@@ -9,7 +9,8 @@ const TELLS_LINES = Number.parseInt(process.versions.node, 10) >= 26
 function shapeOf(text: string): string {
   return text
     .replace(/~?hangs\.ts:\d+/g, "PLACE")
-    .replace(/\d+(\.\d+)? (s|ms|µs|min|%)/g, "N $2")
+    .replace(/\d+(\.\d+)? (s|ms|µs|min)\b/g, "TIME")
+    .replace(/\d+(\.\d+)? %/g, "N %")
     .replace(/v\d+\.\d+\.\d+/, "VERSION")
     .replace(/\s+/g, " ")
     .trim()

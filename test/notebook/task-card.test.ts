@@ -9,12 +9,12 @@ const nap = asyncio.coroutine("nap", async () => {
 
 describe("a task in a notebook", () => {
   it("that has not begun says so", async () => {
-    assert.match(await wordsOf(() => undefined, asyncio.sleep(0)), /^● tea not started coroutine sleep age \d+ ms$/)
+    assert.match(await wordsOf(() => undefined, asyncio.sleep(0)), /^● tea not started coroutine sleep age [\d.]+ m?s$/)
   })
 
   it("that waits says for what, in which coroutine, and how old it is", async () => {
     const words = await wordsOf(() => asyncio.sleep(0), nap())
-    assert.match(words, /^● tea waiting coroutine nap waits for timer, .* left( in nap , .*task-card\.test\.ts:\d+)? age \d+ ms$/)
+    assert.match(words, /^● tea waiting coroutine nap waits for timer, .* left( in nap , .*task-card\.test\.ts:\d+)? age [\d.]+ m?s$/)
   })
 
   it("that was asked to cancel says by whom and why", async () => {

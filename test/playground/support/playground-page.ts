@@ -83,6 +83,8 @@ export class PlaygroundPage {
   }
 
   async rows(): Promise<string[]> {
+    // Beside one that shows the program as it was in its midst, the next may be opening.
+    await this.page.locator("#timeline iframe.opening").waitFor({ state: "detached" })
     const frame = this.page.frameLocator("#timeline iframe:not(.opening)")
     await frame.locator(".tree .name .text").first().waitFor()
     return frame.locator(".tree .name .text").allTextContents()
