@@ -7,7 +7,7 @@ const now = (): string => `${(asyncio.getRunningLoop().time() - began).toFixed(1
 
 const every = asyncio.coroutine("every", async (seconds: number, job: () => Promise<void>) => {
   const loop = asyncio.getRunningLoop()
-  for (let next = loop.time() + seconds; ; next = Math.max(next + seconds, loop.time())) {
+  for (let next = loop.time() + seconds; ; next += seconds * Math.max(1, Math.ceil((loop.time() - next) / seconds))) {
     await asyncio.sleep(next - loop.time())
     try {
       await job()

@@ -167,9 +167,10 @@ export class Exercises {
   #startOver(): void {
     const exercise = this.#current
     if (exercise === undefined) return
+    // As one change of the editor's, which can be undone.
+    if (this.#files.shown !== exercise.answer) this.#files.show(exercise.answer)
     this.#files.write(exercise.files[exercise.answer] ?? "")
     this.#written()
-    this.#files.show(exercise.answer)
     this.#clearVerdict()
   }
 

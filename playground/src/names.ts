@@ -4,7 +4,7 @@ import type { EditorState } from "@codemirror/state"
 import { described } from "./described.ts"
 import type { Named, SiteData } from "./site-data.ts"
 
-const IMPORT = /import\s+(?:type\s+)?(?:\*\s+as\s+(\w+)|\{([^}]*)\})\s+from\s+"([^"]+)"/g
+const IMPORT = /import\s+(?:type\s+)?(?:\*\s+as\s+(\w+)|\{([^{}]*)\})\s+from\s+"([^"]+)"/g
 const KINDS = { function: "function", class: "class", constant: "constant", type: "type" } as const
 
 /** What a program calls the names of which module. */

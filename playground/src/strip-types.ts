@@ -28,8 +28,7 @@ export function stripTypes(source: string, addressOf: (specifier: string) => str
   const changes: { from: number; to: number; text: string }[] = []
   javascriptLanguage.parser.parse(code).iterate({
     enter({ name, from, to, node }) {
-      const parent = node.parent?.name
-      if (name !== "String" || (parent !== "ImportDeclaration" && parent !== "ExportDeclaration" && node.prevSibling?.name !== "import")) return
+      if (name !== "String" || !isSpecifier(node.parent?.name, node.prevSibling?.name)) return
       const specifier = code.slice(from + 1, to - 1)
       const address = addressOf(specifier)
       if (address === undefined) {
@@ -40,6 +39,11 @@ export function stripTypes(source: string, addressOf: (specifier: string) => str
     },
   })
   return changes.reduceRight((text, { from, to, text: address }) => text.slice(0, from) + address + text.slice(to), code)
+}
+
+function isSpecifier(parent: string | undefined, before: string | undefined): boolean {
+  if (parent === "DynamicImport") return true
+  return before === "from" || (parent === "ImportDeclaration" && before === "import")
 }
 
 function syntaxError(error: unknown): ProgramError {

@@ -42,6 +42,20 @@ describe("the check of a program", () => {
     assert.match((await work("try { for (;;) await look() } catch { await save() }")).sentence, /^a swallowed cancellation: /)
   })
 
+  const wrong: readonly [name: string, what: string, text: string, sentence: RegExp][] = [
+    ["retry", "another last pause", "export async function patiently(call) {\n  for (let attempt = 1; ; attempt += 1) {\n    try { return await call() } catch (error) { if (error instanceof asyncio.CancelledError || attempt === 4) throw error }\n    await asyncio.sleep(attempt)\n  }\n}", /^the four attempts began at 0, 1, 3, 6 s; the aim is 0, 1, 3, 7 s/],
+    ["retry", "a call whose cancellation is tried again", "export async function patiently(call) {\n  for (let attempt = 1; ; attempt += 1) {\n    try { return await call() } catch (error) { if (attempt === 4) throw error }\n    await asyncio.sleep(2 ** (attempt - 1))\n  }\n}", /^it was cancelled during a call, and went on|^a swallowed cancellation: /],
+    ["queue-workers", "no cooks", "export const main = async (prepare, orders) => (await asyncio.gather(orders.map((order) => prepare(order)))).length", /^6 orders were in work at once; three cooks have one each$/],
+    ["deadlock", "no locks", 'export const main = (note) => asyncio.gather([note("paid"), note("packed")])', /^payment and packing went on at once; /],
+  ]
+  for (const [name, what, text, sentence] of wrong) {
+    it(`refuses ${name} with ${what}`, async () => {
+      const result = await check(name, { "work.ts": `import * as asyncio from "asyncio-ts"\n${text}` })
+      assert.match(result.sentence, sentence)
+      assert.equal(result.passed, false)
+    })
+  }
+
   it("passes a retry by the library's own", async () => {
     const { passed, sentence } = await check("retry", { "work.ts": 'import { retry } from "asyncio-ts/flow"\nexport const patiently = (call: () => Promise<string>) => retry(call, { attempts: 4, delay: 1, jitter: "none" })' })
     assert.ok(passed, sentence)

@@ -1,7 +1,7 @@
 import { createTask } from "../../../core/running.ts"
 import { sleep } from "../../../tasks/sleep.ts"
 import { defineProgram } from "../define-program.ts"
-import { wrongValue } from "../judge-program.ts"
+import { mostAtOnce, wrongValue } from "../judge-program.ts"
 
 export const deadlock = defineProgram({
   name: "deadlock",
@@ -19,6 +19,7 @@ export const deadlock = defineProgram({
   judge({ value, operations }) {
     const names = operations.map(({ name }) => name).sort().join(", ")
     if (names !== "note packed, note paid") return { sentence: `both the payment and the packing are to be noted, once each; noted was: ${names || "nothing"}` }
+    if (mostAtOnce(operations) > 1) return { sentence: "payment and packing went on at once; each needs both locks while it notes" }
     return wrongValue(value, ["paid", "packed"])
   },
 })

@@ -24,7 +24,7 @@ export const drawLine: DrawingExercise = {
   remedial: "sleep-line",
   drawn: "waits",
   tasks: ["ann", "ben", "cem"],
-  hints: ["Each task first walks to the till, with a sleep, and then stands in line for the lock.", "Who came first pays first. Who finds the till free stands in no line.", "ann sleep 0..1 and, while she pays, sleep 1..3; ben sleep 0..2, line 2..3, sleep 3..5; …"],
+  hints: ["Each task first walks to the till, with a sleep, and then stands in line for the lock.", "Who came first pays first. Who finds the till free stands in no line.", "ann sleep 0..1 and, while she pays, sleep 1..3; ben sleep 0..2, and in line until cem, who came before, has paid; …"],
 }
 
 export const sleepTogether: DrawingExercise = {

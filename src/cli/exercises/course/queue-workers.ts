@@ -1,6 +1,6 @@
 import { sleep } from "../../../tasks/sleep.ts"
 import { defineProgram } from "../define-program.ts"
-import { tooSlow, wrongValue } from "../judge-program.ts"
+import { mostAtOnce, tooSlow, wrongValue } from "../judge-program.ts"
 
 const ORDERS = ["a", "b", "c", "d", "e", "f"]
 
@@ -21,6 +21,8 @@ export const queueWorkers = defineProgram({
   judge({ value, operations, seconds }) {
     const missing = ORDERS.find((order) => !operations.some(({ name }) => name === `prepare ${order}`))
     if (missing !== undefined) return { sentence: `order ${missing} was never prepared` }
+    const most = mostAtOnce(operations)
+    if (most > 3) return { sentence: `${most} orders were in work at once; three cooks have one each` }
     return tooSlow(operations, seconds, 2) ?? wrongValue(value, ORDERS.length)
   },
 })
